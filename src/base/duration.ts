@@ -55,8 +55,12 @@ function isUnit(unit: string | undefined): unit is keyof typeof UNITS_MS {
 
 function invalid(found: string): Result<number, CodedError> {
   return err(
-    codedError("DRV_DURATION_INVALID", `Cannot read duration ${JSON.stringify(found.slice(0, 80))}: it is not a number with a unit`, {
-      hint: 'Write numbers with units d, h, m, s or ms, largest first and without spaces, such as "1h30m" or "500ms"',
-    }),
+    codedError(
+      "DRV_DURATION_INVALID",
+      `Cannot read duration ${JSON.stringify(found.slice(0, 80))}: it is not a number with a unit`,
+      {
+        hint: 'Write numbers with units d, h, m, s or ms, largest first and without spaces, such as "1h30m" or "500ms"',
+      },
+    ),
   );
 }

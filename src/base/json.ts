@@ -64,7 +64,9 @@ export interface ToJsonOptions {
 export function toJson(
   value: unknown,
   options: ToJsonOptions,
-): { readonly ok: true; readonly value: JsonValue; readonly bytes: number } | { readonly ok: false; readonly defect: JsonDefect } {
+):
+  | { readonly ok: true; readonly value: JsonValue; readonly bytes: number }
+  | { readonly ok: false; readonly defect: JsonDefect } {
   const budget = { left: options.bytesMax };
   const open: object[] = [];
   const state: ConversionState = { budget, open, defect: undefined };
@@ -102,7 +104,8 @@ function convert(value: unknown, path: string, state: ConversionState): JsonValu
 
 function convertObject(value: object, path: string, state: ConversionState): JsonValue {
   if (state.open.includes(value)) return fail(state, { path, reason: "cycle", found: "a value inside itself" });
-  if (state.open.length >= JSON_DEPTH_MAX) return fail(state, { path, reason: "depth", found: `more than ${JSON_DEPTH_MAX} levels` });
+  if (state.open.length >= JSON_DEPTH_MAX)
+    return fail(state, { path, reason: "depth", found: `more than ${JSON_DEPTH_MAX} levels` });
   if ("toJSON" in value && typeof value.toJSON === "function") {
     const replaced: unknown = value.toJSON();
     if (replaced !== value) return convert(replaced, path, state);

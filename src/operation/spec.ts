@@ -1,0 +1,51 @@
+import type { z } from "zod";
+
+/**
+ * `read-only` never changes anything, `idempotent` may be repeated with the same end state, `non-idempotent` may not.
+ */
+export type OperationClass = "read-only" | "idempotent" | "non-idempotent";
+
+/** What happens to an attempt whose end nobody saw. */
+export type UnknownPolicy = "rerun" | "probe" | "hold";
+
+/** What `undo` can restore: everything it changed, some of it, or nothing. */
+export type Reversibility = "full" | "partial" | "none";
+
+/**
+ * One declaration of an operation, from which come validation, typed constructors, help, reference pages and forms.
+ * Declared once per operation under `operation/catalog/`.
+ */
+export interface OperationSpec<Params = unknown, ResultData = unknown> {
+  /** Canonical name: dots separate domain, resource and verb, as in `file.deploy`. */
+  readonly name: string;
+  /** Other accepted names, such as `file.deploy.execute`. */
+  readonly aliases: readonly string[];
+  readonly category: string;
+  /** One sentence without a final period. */
+  readonly summary: string;
+  /** More paragraphs for the reference page. */
+  readonly description?: string;
+  readonly params: z.ZodType<Params>;
+  readonly result: z.ZodType<ResultData>;
+  /** May depend on the parameters: a GET is read-only, a POST is not idempotent. */
+  readonly operationClass: OperationClass | ((params: Params) => OperationClass);
+  readonly reversibility: Reversibility;
+  /** OS families it works on; elsewhere it is skipped with a reason. */
+  readonly osFamilies: "any" | readonly string[];
+  /** Default time of one attempt. */
+  readonly attemptTimeoutMs: number;
+  readonly unknownPolicy: UnknownPolicy;
+  /** Names of top-level parameters whose values must never appear in results, errors, logs or diffs. */
+  readonly secretParams: readonly string[];
+  /** Runs where the plan runs and gets no host (`file.upload`, notifications). Default false. */
+  readonly isControllerOperation?: boolean;
+  /** A complete example of parameters, used in help, docs and tests. */
+  readonly example: Params;
+}
+
+/** Declares an operation; the identity function that infers the types from the schemas. */
+export function defineOperation<Params, ResultData>(
+  spec: OperationSpec<Params, ResultData>,
+): OperationSpec<Params, ResultData> {
+  return spec;
+}
