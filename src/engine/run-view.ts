@@ -1,0 +1,77 @@
+import type { CodedError } from "../base/coded-error.ts";
+import type { RunId } from "../base/ids.ts";
+import type { JsonValue } from "../base/json.ts";
+import type { Change, HostResult } from "../operation/outcome.ts";
+
+/** States of a task. `pending → ready → waiting | running → terminal`; see `docs/semantics.md`. */
+export type TaskStatus =
+  | "pending"
+  | "ready"
+  | "waiting"
+  | "running"
+  | "changed"
+  | "unchanged"
+  | "skipped"
+  | "failed"
+  | "cancelled"
+  | "notRun"
+  | "unknown";
+
+/** Why a task was skipped; decides whether the skip cascades. */
+export type SkipCause = "guard" | "notTriggered" | "dependencyFailed" | "unsupported" | "operator";
+
+export type Verdict = "succeeded" | "failed" | "cancelled" | "rolledBack" | "needsDecision";
+
+/** Where the run stands after a failure or cancel; `running` until then. */
+export type RunPhase = "created" | "running" | "stopping" | "failureBranches" | "undoing" | "finished";
+
+/** One task as people and report see it. Made on demand from the state; never kept by the engine. */
+export interface TaskView {
+  readonly index: number;
+  readonly name: string;
+  readonly title?: string;
+  readonly kind: "operation" | "function" | "script" | "gate" | "group";
+  readonly operation?: string;
+  readonly target?: string;
+  readonly status: TaskStatus;
+  readonly isChanged: boolean;
+  readonly skipCause?: SkipCause;
+  /** Readable reason of a skip, a wait, a cancel or an unknown outcome. */
+  readonly reason?: string;
+  readonly error?: CodedError;
+  readonly data?: JsonValue;
+  readonly changes?: readonly Change[];
+  readonly hostResults: readonly HostResult[];
+  readonly attempts: number;
+  readonly generation: number;
+  readonly startedAtMs?: number;
+  readonly finishedAtMs?: number;
+  readonly durationMs: number;
+  readonly isRolledBack: boolean;
+  readonly undoError?: CodedError;
+  /** Dry run: known only at run time. */
+  readonly isConditional: boolean;
+  /** Index of the group task this one was expanded from. */
+  readonly group?: number;
+}
+
+/** A read-only window on the state of a run. Cheap to hold; every call reads the live state. */
+export interface RunView {
+  readonly runId: RunId;
+  readonly planName: string;
+  readonly phase: RunPhase;
+  readonly verdict?: Verdict;
+  readonly isDryRun: boolean;
+  readonly taskCount: number;
+  readonly createdAtMs: number;
+  readonly finishedAtMs?: number;
+  /** Tasks per status. */
+  readonly counts: Readonly<Record<TaskStatus, number>>;
+  /** First failure that decided the verdict. */
+  readonly error?: CodedError;
+  task(index: number): TaskView;
+  indexOf(name: string): number | undefined;
+  /** Status only, without building a view. */
+  statusOf(index: number): TaskStatus;
+  dependenciesOf(index: number): readonly number[];
+}
