@@ -35,6 +35,18 @@ export const ERROR_CODES = {
   // providers
 
   // fleet
+  DRV_FLEET_NO_HOST: {
+    summary: "A target matches no host of the fleet",
+    remedy: "Name a host or label that exists, or allow an empty target on the task",
+  },
+  DRV_FLEET_UNKNOWN_HOST: {
+    summary: "A host was asked for that is not in the fleet",
+    remedy: "Compare the name with the hosts of the fleet file",
+  },
+  DRV_FLEET_FILE_INVALID: {
+    summary: "A fleet file does not have the expected form",
+    remedy: "Correct every listed entry; hosts have a name and may have labels, root, networkNamespace and facts",
+  },
 
   // runner and library
 

@@ -1,0 +1,77 @@
+import { codedError, type CodedError } from "../base/coded-error.ts";
+import type { Clock } from "../base/clock.ts";
+import { err, type Result } from "../base/result.ts";
+import { createExecutor, type Executor } from "../execute/executor.ts";
+import { createMemoryPreImageStore } from "../execute/pre-image-store.ts";
+import { createLocalHost, type LocalHostOptions } from "../host/local-host.ts";
+import type { Facts } from "../operation/facts.ts";
+import type { Host } from "../operation/host.ts";
+import type { ContentStore, ProviderRegistry } from "../operation/provider.ts";
+import type { Target } from "../plan/compiled-plan.ts";
+import type { AttemptResult, Job } from "../protocol/job.ts";
+import type { DispatchOptions, Fleet, FleetHost } from "./fleet.ts";
+import { matchTarget } from "./match-target.ts";
+
+export interface LocalFleetOptions {
+  /** Hosts on this machine, each with a root folder or a network namespace of its own. Default: the machine itself. */
+  readonly hosts?: readonly Omit<LocalHostOptions, "clock">[];
+  readonly providers: ProviderRegistry;
+  readonly contents: ContentStore;
+  readonly clock: Clock;
+}
+
+/**
+ * A fleet of hosts that are all this machine: the embedded default. With several rooted hosts it shows on one machine
+ * what broadcasts, batches and host guards do on many.
+ */
+export function createLocalFleet(options: LocalFleetOptions): Fleet {
+  return new LocalFleet(options);
+}
+
+class LocalFleet implements Fleet {
+  readonly #hosts: ReadonlyMap<string, Host>;
+  readonly #listed: readonly FleetHost[];
+  readonly #executor: Executor;
+
+  constructor(options: LocalFleetOptions) {
+    const definitions = options.hosts ?? [{}];
+    const made = definitions.map((definition) => {
+      const host = createLocalHost({ ...definition, clock: options.clock });
+      return { host, listed: { name: host.name, labels: definition.labels ?? {} } };
+    });
+    made.sort((one, other) => (one.host.name < other.host.name ? -1 : 1));
+    this.#hosts = new Map(made.map(({ host }) => [host.name, host]));
+    this.#listed = made.map(({ listed }) => listed);
+    this.#executor = createExecutor({
+      providers: options.providers,
+      hostFor: (name) => this.#hosts.get(name),
+      contents: options.contents,
+      preImages: createMemoryPreImageStore(),
+      clock: options.clock,
+    });
+  }
+
+  hosts(): readonly FleetHost[] {
+    return this.#listed;
+  }
+
+  resolve(target: Target): Result<readonly string[], CodedError> {
+    return matchTarget(target, this.#listed);
+  }
+
+  async facts(host: string, options: { readonly signal?: AbortSignal } = {}): Promise<Result<Facts, CodedError>> {
+    const found = this.#hosts.get(host);
+    if (found === undefined) {
+      return err(codedError("DRV_FLEET_UNKNOWN_HOST", `Cannot read facts: host ${JSON.stringify(host)} is not in the fleet`));
+    }
+    return found.facts(options);
+  }
+
+  dispatch(job: Job, options: DispatchOptions): Promise<AttemptResult> {
+    return this.#executor.execute(job, options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#executor[Symbol.asyncDispose]();
+  }
+}
