@@ -21,6 +21,14 @@ export const ERROR_CODES = {
   // dag
 
   // operation
+  DRV_OPERATION_UNKNOWN: {
+    summary: "No operation has this name",
+    remedy: "Use one of the suggested names; `drover ops` lists all of them",
+  },
+  DRV_OPERATION_DUPLICATE: {
+    summary: "Two operations claim the same name or alias",
+    remedy: "Rename one of them or drop the alias",
+  },
 
   // definition
 
@@ -29,8 +37,32 @@ export const ERROR_CODES = {
   // engine
 
   // task functions and results
+  DRV_TASK_FUNCTION_FAILED: {
+    summary: "A task function threw, rejected or reported a failure",
+    remedy: "Read the message it gave; retry the task or change the function",
+  },
+  DRV_TASK_RESULT_INVALID: {
+    summary: "A task function returned something that is not a result",
+    remedy: "Return { changed: true | false, data?: plain JSON }",
+  },
+  DRV_TASK_RESULT_TOO_LARGE: {
+    summary: "A task function returned more data than a run may keep",
+    remedy: "Return a summary, or write the data to a file and return its path",
+  },
 
   // host and execute
+  DRV_CONTENT_NOT_FOUND: {
+    summary: "A named or hashed content is not in the content store",
+    remedy: "Upload it first with file.upload, or correct the name",
+  },
+  DRV_CONTENT_CORRUPT: {
+    summary: "Stored content no longer has the digest under which it was stored",
+    remedy: "Upload the content again and check the disk",
+  },
+  DRV_CONTENT_STORE_FAILED: {
+    summary: "The content store cannot read or write its folder",
+    remedy: "Check that the folder exists, is writable and that the disk is not full",
+  },
 
   // providers
 

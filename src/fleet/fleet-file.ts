@@ -32,7 +32,10 @@ const hostSchema = z.strictObject({
 const fileSchema = z.strictObject({
   version: z.literal(1).default(1),
   hosts: z
-    .record(z.string().max(200).regex(NAME, "must be letters, digits, dots, dashes and underscores"), hostSchema.nullable())
+    .record(
+      z.string().max(200).regex(NAME, "must be letters, digits, dots, dashes and underscores"),
+      hostSchema.nullable(),
+    )
     .refine((hosts) => Object.keys(hosts).length > 0, "must name at least one host"),
 });
 
@@ -77,7 +80,11 @@ async function parseYaml(text: string, file: string): Promise<Result<unknown, re
       document.errors.map((problem) => {
         const [position] = problem.linePos ?? [];
         const at = position === undefined ? { file } : { file, line: position.line, column: position.col };
-        return codedError("DRV_FLEET_FILE_INVALID", `Cannot read fleet file: ${problem.message.split("\n")[0] ?? "broken YAML"}`, { at });
+        return codedError(
+          "DRV_FLEET_FILE_INVALID",
+          `Cannot read fleet file: ${problem.message.split("\n")[0] ?? "broken YAML"}`,
+          { at },
+        );
       }),
     );
   }
@@ -89,8 +96,12 @@ async function parseYaml(text: string, file: string): Promise<Result<unknown, re
 }
 
 function invalid(file: string, path: string, reason: string): CodedError {
-  return codedError("DRV_FLEET_FILE_INVALID", `Cannot read fleet file: ${path === "" ? "the file" : JSON.stringify(path)} ${reason}`, {
-    at: path === "" ? { file } : { file, path },
-    hint: "Write hosts: { web1: { labels: { role: web } } }",
-  });
+  return codedError(
+    "DRV_FLEET_FILE_INVALID",
+    `Cannot read fleet file: ${path === "" ? "the file" : JSON.stringify(path)} ${reason}`,
+    {
+      at: path === "" ? { file } : { file, path },
+      hint: "Write hosts: { web1: { labels: { role: web } } }",
+    },
+  );
 }

@@ -62,7 +62,9 @@ class LocalFleet implements Fleet {
   async facts(host: string, options: { readonly signal?: AbortSignal } = {}): Promise<Result<Facts, CodedError>> {
     const found = this.#hosts.get(host);
     if (found === undefined) {
-      return err(codedError("DRV_FLEET_UNKNOWN_HOST", `Cannot read facts: host ${JSON.stringify(host)} is not in the fleet`));
+      return err(
+        codedError("DRV_FLEET_UNKNOWN_HOST", `Cannot read facts: host ${JSON.stringify(host)} is not in the fleet`),
+      );
     }
     return found.facts(options);
   }

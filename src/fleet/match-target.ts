@@ -37,10 +37,14 @@ function noHost(target: Target, hosts: readonly FleetHost[]): CodedError {
   const names = hosts.slice(0, NAMES_SHOWN_MAX).map((host) => host.name);
   const rest = hosts.length > names.length ? ` and ${hosts.length - names.length} more` : "";
   const known = hosts.length === 0 ? "the fleet has no hosts" : `the fleet has ${names.join(", ")}${rest}`;
-  return codedError("DRV_FLEET_NO_HOST", `Cannot resolve target ${JSON.stringify(target.text)}: it matches no host, ${known}`, {
-    hint:
-      target.kind === "container"
-        ? "This fleet has no container engine; name a host or a label instead"
-        : "Name one of these hosts, use a label as in role:web, or allow an empty target on the task",
-  });
+  return codedError(
+    "DRV_FLEET_NO_HOST",
+    `Cannot resolve target ${JSON.stringify(target.text)}: it matches no host, ${known}`,
+    {
+      hint:
+        target.kind === "container"
+          ? "This fleet has no container engine; name a host or a label instead"
+          : "Name one of these hosts, use a label as in role:web, or allow an empty target on the task",
+    },
+  );
 }
