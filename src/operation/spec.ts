@@ -15,7 +15,7 @@ export type Reversibility = "full" | "partial" | "none";
  * One declaration of an operation, from which come validation, typed constructors, help, reference pages and forms.
  * Declared once per operation under `operation/catalog/`.
  */
-export interface OperationSpec<Params = unknown, ResultData = unknown> {
+export interface OperationSpec<Params = unknown, ResultData = unknown, Input = unknown> {
   /** Canonical name: dots separate domain, resource and verb, as in `file.deploy`. */
   readonly name: string;
   /** Other accepted names, such as `file.deploy.execute`. */
@@ -25,27 +25,44 @@ export interface OperationSpec<Params = unknown, ResultData = unknown> {
   readonly summary: string;
   /** More paragraphs for the reference page. */
   readonly description?: string;
-  readonly params: z.ZodType<Params>;
+  /**
+   * Reads what an author writes (`Input`) into what a provider gets (`Params`). Reading its own output again changes
+   * nothing, so that a controller and an executor may both read.
+   */
+  readonly params: z.ZodType<Params, Input>;
   readonly result: z.ZodType<ResultData>;
   /** May depend on the parameters: a GET is read-only, a POST is not idempotent. */
-  readonly operationClass: OperationClass | ((params: Params) => OperationClass);
+  readonly operationClass: OperationClass | ClassByParams<Params>["classOf"];
   readonly reversibility: Reversibility;
   /** OS families it works on; elsewhere it is skipped with a reason. */
   readonly osFamilies: "any" | readonly string[];
   /** Default time of one attempt. */
   readonly attemptTimeoutMs: number;
   readonly unknownPolicy: UnknownPolicy;
-  /** Names of top-level parameters whose values must never appear in results, errors, logs or diffs. */
+  /**
+   * Parameters whose values must never appear in results, errors, logs or diffs: names of top-level parameters, or
+   * paths below them joined by dots, as in `headers.authorization`. See `secretValues`.
+   */
   readonly secretParams: readonly string[];
   /** Runs where the plan runs and gets no host (`file.upload`, notifications). Default false. */
   readonly isControllerOperation?: boolean;
   /** A complete example of parameters, used in help, docs and tests. */
-  readonly example: Params;
+  readonly example: Input;
+}
+
+/** Written as a method so that specs of any parameters are specs of `unknown` ones: executors read before they ask. */
+interface ClassByParams<Params> {
+  classOf(params: Params): OperationClass;
 }
 
 /** Declares an operation; the identity function that infers the types from the schemas. */
-export function defineOperation<Params, ResultData>(
-  spec: OperationSpec<Params, ResultData>,
-): OperationSpec<Params, ResultData> {
+export function defineOperation<const Name extends string, Params, ResultData, Input>(
+  spec: OperationSpec<Params, ResultData, Input> & { readonly name: Name },
+): OperationSpec<Params, ResultData, Input> & { readonly name: Name } {
   return spec;
+}
+
+/** The class of an operation with these parameters, which must have been read by its schema. */
+export function operationClassOf<Params>(spec: OperationSpec<Params>, params: Params): OperationClass {
+  return typeof spec.operationClass === "function" ? spec.operationClass(params) : spec.operationClass;
 }

@@ -1,0 +1,103 @@
+import { assert } from "../base/assert.ts";
+import { codedError, type CodedError } from "../base/coded-error.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { didYouMean } from "../base/suggest.ts";
+import { commandExec, commandShell } from "./catalog/command.ts";
+import {
+  fileChanged,
+  fileDeploy,
+  fileDirectory,
+  fileLine,
+  fileStatus,
+  fileSymlink,
+  fileUndeploy,
+  fileUpload,
+} from "./catalog/file.ts";
+import { httpRequest } from "./catalog/http.ts";
+import { nodeDisk, nodeHostname, nodeLoad, nodeMemory, nodeOs, nodeStatus, nodeUptime } from "./catalog/node.ts";
+import type { OperationSpec } from "./spec.ts";
+
+/** Every operation drover brings along, sorted by name. */
+export const BUILTIN_OPERATIONS = [
+  commandExec,
+  commandShell,
+  fileChanged,
+  fileDeploy,
+  fileDirectory,
+  fileLine,
+  fileStatus,
+  fileSymlink,
+  fileUndeploy,
+  fileUpload,
+  httpRequest,
+  nodeDisk,
+  nodeHostname,
+  nodeLoad,
+  nodeMemory,
+  nodeOs,
+  nodeStatus,
+  nodeUptime,
+] as const;
+
+/** Operations by name and alias. */
+export interface OperationCatalog {
+  /** The operation with this name or alias, or `DRV_OPERATION_UNKNOWN` with the names most like it. */
+  find(name: string): Result<OperationSpec, CodedError>;
+  /** Every operation once, sorted by name. */
+  list(): readonly OperationSpec[];
+}
+
+/**
+ * Makes a catalog, for example of the built-in operations and those of a third party.
+ * @returns the catalog, or every `DRV_OPERATION_DUPLICATE`: a name or alias that two operations claim.
+ */
+export function createCatalog(specs: Iterable<OperationSpec>): Result<OperationCatalog, readonly CodedError[]> {
+  const byName = new Map<string, OperationSpec>();
+  const errors: CodedError[] = [];
+  for (const spec of specs) {
+    for (const name of [spec.name, ...spec.aliases]) {
+      const other = byName.get(name);
+      if (other === undefined) byName.set(name, spec);
+      else errors.push(duplicate(name, other, spec));
+    }
+  }
+  if (errors.length > 0) return err(errors);
+  const sorted = [...new Set(byName.values())].sort((left, right) => (left.name < right.name ? -1 : 1));
+  return ok({ find: (name) => find(byName, name), list: () => sorted });
+}
+
+function find(byName: ReadonlyMap<string, OperationSpec>, name: string): Result<OperationSpec, CodedError> {
+  const spec = byName.get(name);
+  if (spec !== undefined) return ok(spec);
+  const hint = didYouMean(name, byName.keys()) ?? 'List the operations with "drover ops"';
+  const message = `Cannot find operation ${JSON.stringify(name.slice(0, 200))}: no operation has this name`;
+  return err(codedError("DRV_OPERATION_UNKNOWN", message, { hint }));
+}
+
+function duplicate(name: string, first: OperationSpec, second: OperationSpec): CodedError {
+  const owners = `${JSON.stringify(first.name)} and ${JSON.stringify(second.name)}`;
+  return codedError(
+    "DRV_OPERATION_DUPLICATE",
+    `Cannot add operation ${JSON.stringify(name)}: ${owners} both claim it`,
+    {
+      hint: "Rename one of them or drop the alias",
+    },
+  );
+}
+
+let builtin: OperationCatalog | undefined;
+
+/** The catalog of {@link BUILTIN_OPERATIONS}. */
+export function builtinOperations(): OperationCatalog {
+  if (builtin === undefined) {
+    const made = createCatalog(BUILTIN_OPERATIONS);
+    assert(made.ok, "Built-in operations claim the same name");
+    builtin = made.value;
+  }
+  return builtin;
+}
+
+/** The built-in operation with this name or alias, or `DRV_OPERATION_UNKNOWN` with the names most like it. */
+export function findOperation(name: string): Result<OperationSpec, CodedError> {
+  return builtinOperations().find(name);
+}

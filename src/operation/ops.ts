@@ -1,0 +1,55 @@
+import type { JsonObject } from "../base/json.ts";
+import type { OperationCall } from "./call.ts";
+import { BUILTIN_OPERATIONS } from "./catalog.ts";
+import type { OperationSpec } from "./spec.ts";
+
+type BuiltinSpec = (typeof BUILTIN_OPERATIONS)[number];
+
+/** `hostname.get` → `hostnameGet`. */
+type CamelCase<Path extends string> = Path extends `${infer Head}.${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Path;
+
+type DomainOf<Name> = Name extends `${infer Domain}.${string}` ? Domain : never;
+type VerbOf<Name> = Name extends `${string}.${infer Rest}` ? CamelCase<Rest> : never;
+
+/** A typed constructor of calls: parameters as an author writes them, data of the result for inference. */
+export type OperationConstructor<Spec> =
+  Spec extends OperationSpec<infer _Params, infer ResultData, infer Input>
+    ? Record<string, never> extends Input
+      ? (params?: Input) => OperationCall<ResultData>
+      : (params: Input) => OperationCall<ResultData>
+    : never;
+
+/** Constructors of the built-in operations, by domain: `ops.file.deploy`, `ops.node.hostnameGet`. */
+export type Operations = {
+  readonly [Domain in DomainOf<BuiltinSpec["name"]>]: {
+    readonly [
+      Spec in Extract<BuiltinSpec, { name: `${Domain}.${string}` }> as VerbOf<Spec["name"]>
+    ]: OperationConstructor<Spec>;
+  };
+};
+
+/**
+ * Typed constructors generated from the catalog. Parts of a name after the domain are joined in camel case:
+ * `node.hostname.get` is `ops.node.hostnameGet`. A call is plain data; nothing is checked or run here.
+ *
+ * @example
+ * ops.file.deploy({ path: "/etc/motd", content: "Hello\n" });
+ * // { operation: "file.deploy", params: { path: "/etc/motd", content: "Hello\n" } }
+ */
+export const ops: Operations = makeConstructors();
+
+function makeConstructors(): Operations {
+  const domains: Record<string, Record<string, (params?: JsonObject) => OperationCall>> = {};
+  for (const { name } of BUILTIN_OPERATIONS) {
+    const [domain = "", ...rest] = name.split(".");
+    const verb = rest
+      .map((part, index) => (index === 0 ? part : part.charAt(0).toUpperCase() + part.slice(1)))
+      .join("");
+    const constructors = (domains[domain] ??= {});
+    constructors[verb] = (params = {}) => ({ operation: name, params });
+  }
+  // The loop above builds exactly the members that the type computes from the same list; a test compares them.
+  return domains as unknown as Operations;
+}
