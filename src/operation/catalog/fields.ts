@@ -75,7 +75,8 @@ export function account() {
 
 /** A duration as text (`"30s"`) or whole milliseconds, read to milliseconds. */
 export function duration() {
-  return z.union([z.string(), z.number()], 'must be a duration such as "30s"').transform((input, context) => {
+  const written = z.union([z.string(), z.number()], 'must be a duration such as "30s"').meta({ format: "duration" });
+  return written.transform((input, context) => {
     const parsed = parseDuration(input);
     if (parsed.ok) return parsed.value;
     context.addIssue({ code: "custom", message: 'must be a duration such as "1h30m", "45s" or "500ms"' });
