@@ -19,6 +19,50 @@ export const ERROR_CODES = {
     remedy: 'Write it like "1h30m", "45s" or "500ms", or as a whole number of milliseconds',
   },
   // dag
+  DRV_GRAPH_NODE_ID_INVALID: {
+    summary: "A name cannot identify a node: it is empty, blank, too long or contains control characters",
+    remedy: "Use 1 to 200 visible characters",
+  },
+  DRV_GRAPH_NODE_NOT_FOUND: {
+    summary: "A node is named that the graph does not have",
+    remedy: "Add the node first, or correct the name",
+  },
+  DRV_GRAPH_NODE_EXISTS: {
+    summary: "Two nodes of a graph have the same name",
+    remedy: "Give each node a name of its own",
+  },
+  DRV_GRAPH_EDGE_EXISTS: {
+    summary: "An edge is added between two nodes that already have one in that direction",
+    remedy: "Remove the present edge first to change its kind",
+  },
+  DRV_GRAPH_SELF_LOOP: {
+    summary: "An edge leads from a node to itself",
+    remedy: "Remove the edge",
+  },
+  DRV_GRAPH_CYCLE: {
+    summary: "Edges form a loop, so that none of its nodes could go first; the details list them in order",
+    remedy: "Remove one edge of the loop",
+  },
+  DRV_GRAPH_SOFT_CYCLE: {
+    summary: "A preferred edge forms a loop with other edges and is left out of the order; a warning",
+    remedy: "Remove the preference, or the edges that say the opposite",
+  },
+  DRV_GRAPH_NOT_CONNECTED: {
+    summary: "The graph falls into parts without any edge between them",
+    remedy: "Connect the parts, or make one graph of each",
+  },
+  DRV_GRAPH_WEIGHT_INVALID: {
+    summary: "The weight of a node is negative or not a finite number",
+    remedy: "Give a weight of at least 0, or leave it out",
+  },
+  DRV_GRAPH_LIMIT_EXCEEDED: {
+    summary: "A graph has more nodes or edges than it can hold",
+    remedy: "Split the graph, or draw nodes of one kind together",
+  },
+  DRV_GRAPH_OPERATION_INVALID: {
+    summary: "Columns handed to the graph do not fit together, such as one weight too few",
+    remedy: "Hand over one value for each node or edge, with indices of existing nodes",
+  },
 
   // operation
   DRV_OPERATION_UNKNOWN: {
@@ -51,6 +95,118 @@ export const ERROR_CODES = {
   },
 
   // host and execute
+  DRV_HOST_PATH_INVALID: {
+    summary: "A path on a host is not absolute or cannot be a path",
+    remedy: "Write an absolute path such as /etc/motd, without NUL characters and with names of at most 255 bytes",
+  },
+  DRV_HOST_VALUE_INVALID: {
+    summary: "An argument, environment variable or account name contains what no host can take",
+    remedy: "Remove NUL characters; name environment variables without an equals sign",
+  },
+  DRV_HOST_ARGUMENTS_TOO_LONG: {
+    summary: "Arguments and environment of a command are longer than the system allows",
+    remedy: "Give large values on standard input or in a file",
+  },
+  DRV_HOST_COMMAND_NOT_FOUND: {
+    summary: "The program of a command does not exist on the host",
+    remedy: "Install it, or write its absolute path",
+  },
+  DRV_HOST_FOLDER_NOT_FOUND: {
+    summary: "A folder on the host does not exist",
+    remedy: "Create the folder in an earlier task, or correct the path",
+  },
+  DRV_HOST_FILE_NOT_FOUND: {
+    summary: "A file on the host does not exist",
+    remedy: "Create the file in an earlier task, or correct the path",
+  },
+  DRV_HOST_NOT_A_FILE: {
+    summary: "A path leads to a folder or device where a file is wanted",
+    remedy: "Name a file, or remove what stands there",
+  },
+  DRV_HOST_NOT_A_FOLDER: {
+    summary: "A path leads to something else where a folder is wanted",
+    remedy: "Name a folder, or remove what stands there",
+  },
+  DRV_HOST_NOT_A_SYMLINK: {
+    summary: "A path does not lead to a symbolic link",
+    remedy: "Name a symbolic link, or read the path as a file",
+  },
+  DRV_HOST_FOLDER_NOT_EMPTY: {
+    summary: "A folder still holds something",
+    remedy: "Remove its content first, or ask for a recursive removal",
+  },
+  DRV_HOST_FILE_TOO_LARGE: {
+    summary: "A file holds more bytes than may be read at once",
+    remedy: "Read a range of it, or raise the limit of the call",
+  },
+  DRV_HOST_PERMISSION: {
+    summary: "The user drover runs as may not do this on the host",
+    remedy: "Run drover as a user who may, or use sudo where the operation offers it",
+  },
+  DRV_HOST_READ_ONLY: {
+    summary: "The file system on the host is read-only",
+    remedy: "Mount it writable, or choose another path",
+  },
+  DRV_HOST_DISK_FULL: {
+    summary: "The disk or quota on the host is full",
+    remedy: "Free space on that file system; what stood there before is intact",
+  },
+  DRV_HOST_BUSY: {
+    summary: "A file or device on the host is in use",
+    remedy: "Stop the process that uses it, or unmount it",
+  },
+  DRV_HOST_OUT_OF_RESOURCES: {
+    summary: "The host is out of memory, processes or open files",
+    remedy: "Raise its limits (ulimit -n, ulimit -u) or run fewer tasks at once",
+  },
+  DRV_HOST_SYMLINK_LOOP: {
+    summary: "Symbolic links on the host form a loop",
+    remedy: "Remove one of the symbolic links",
+  },
+  DRV_HOST_OTHER_FILE_SYSTEM: {
+    summary: "A rename would cross file systems",
+    remedy: "Copy the file and remove the source instead",
+  },
+  DRV_HOST_IO: {
+    summary: "The system of the host reported an error that drover has no better word for",
+    remedy: "Read the system's word in the message; look at the kernel log and the health of the disk",
+  },
+  DRV_HOST_UNKNOWN_USER: {
+    summary: "A user does not exist on the host",
+    remedy: "Create the user in an earlier task, or give a number",
+  },
+  DRV_HOST_UNKNOWN_GROUP: {
+    summary: "A group does not exist on the host",
+    remedy: "Create the group in an earlier task, or give a number",
+  },
+  DRV_HOST_TIMEOUT: {
+    summary: "A command or request on the host took longer than it may",
+    remedy: "Raise its timeout, or find out what it waits for; its processes were ended",
+  },
+  DRV_HOST_UNREACHABLE: {
+    summary: "The host could not be reached; nothing was started there",
+    remedy: "Check that the host is up and that the connection settings are right",
+  },
+  DRV_HOST_CONNECTION_LOST: {
+    summary: "The connection to the host broke while something ran there",
+    remedy: "Look on the host whether it took effect; drover does not repeat it blindly",
+  },
+  DRV_HOST_UNSUPPORTED: {
+    summary: "The host lacks a tool that drover needs for this",
+    remedy: "Install the tool named in the message on the host",
+  },
+  DRV_HOST_HTTP_INVALID: {
+    summary: "An HTTP request cannot be made as written",
+    remedy: "Give an http or https URL, a plain method name and headers without line ends",
+  },
+  DRV_HOST_HTTP_UNREACHABLE: {
+    summary: "An HTTP server did not answer",
+    remedy: "Check address, port and whether the service runs; retry when it is starting",
+  },
+  DRV_HOST_HTTP_TLS: {
+    summary: "The certificate of an HTTPS server was refused",
+    remedy: "Install the certificate authority on the host, or correct the name in the URL",
+  },
   DRV_CONTENT_NOT_FOUND: {
     summary: "A named or hashed content is not in the content store",
     remedy: "Upload it first with file.upload, or correct the name",
@@ -81,6 +237,20 @@ export const ERROR_CODES = {
   },
 
   // runner and library
+
+  // report
+  DRV_REPORT_NO_RESULT: {
+    summary: "A report or result was asked for a task that the run does not have",
+    remedy: "Use the task object, or one of the names in `report.tasks`",
+  },
+  DRV_REPORT_NO_DATA: {
+    summary: "A task whose data were to be decoded returned none",
+    remedy: "Look at its status first; skipped and failed tasks often have no data",
+  },
+  DRV_REPORT_DATA_INVALID: {
+    summary: "The data of a task do not match the schema they were decoded with",
+    remedy: "Correct the schema, or what the task returns",
+  },
 
   // cli
 } as const satisfies Record<string, ErrorCodeEntry>;
