@@ -65,7 +65,7 @@ function start(options: ProcessOptions): ChildProcess {
   const [program = "", ...args] = options.argv;
   return spawn(program, args, {
     detached: true, // A group of its own, so that signals reach its children and the terminal's Ctrl-C does not.
-    env: Object.assign(Object.create(null), Object.fromEntries(options.env)),
+    env: Object.fromEntries(options.env),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
@@ -186,6 +186,7 @@ class ProcessRun {
     const seen = this.#chunkCount;
     this.#after(DRAIN_QUIET_MS, () => {
       // Timers run before the poll phase: give what already waits in the pipes its turn before judging.
+      // oxlint-disable-next-line no-restricted-globals -- a place in the event loop, not a time
       setImmediate(() => {
         if (this.#isSettled) return;
         if (this.#chunkCount === seen) this.#complete();
