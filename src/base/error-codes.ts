@@ -75,6 +75,30 @@ export const ERROR_CODES = {
   },
 
   // definition
+  DRV_PLAN_OPTION_UNKNOWN: {
+    summary: "A plan or task has an option that does not exist",
+    remedy: "Correct the spelling; the hint names the options most like it",
+  },
+  DRV_PLAN_OPTION_MISUSED: {
+    summary: "An option makes no sense for a task of this kind",
+    remedy: "Remove the option, or move it to a task of the kind it is for",
+  },
+  DRV_PLAN_VALUE_INVALID: {
+    summary: "A value of a plan has the wrong type or is out of range",
+    remedy: "Correct the value at the given place; the message says what is allowed",
+  },
+  DRV_PLAN_DEPENDENCY_UNKNOWN: {
+    summary: "A task refers to a task that the plan does not have",
+    remedy: "Correct the name or add the task",
+  },
+  DRV_PLAN_DEPENDENCY_FOREIGN: {
+    summary: "A task refers to a task object of another plan or group",
+    remedy: "Depend on a task of the same plan, or let the whole group depend on it",
+  },
+  DRV_PLAN_GROUP_INVALID: {
+    summary: "A group contains itself, lies too deep, or has keys that cannot be used",
+    remedy: "Give every copy a key of its own, and make deep inner parts plans of their own",
+  },
 
   // plan
 
@@ -221,6 +245,58 @@ export const ERROR_CODES = {
   },
 
   // providers
+  DRV_PROVIDER_PRE_IMAGE_TOO_LARGE: {
+    summary: "What a change would replace is too large to keep for undo",
+    remedy: "Make a backup of your own and allow the task to be irreversible, or change less at once",
+  },
+  DRV_PROVIDER_PRE_IMAGE_INVALID: {
+    summary: "What was kept for undo cannot be read",
+    remedy: "Restore the files by hand; the executor's journal names them",
+  },
+  DRV_FILE_TYPE_CONFLICT: {
+    summary: "Something of another type stands at the path",
+    remedy: "Move it away, or name another path",
+  },
+  DRV_FILE_PARENT_MISSING: {
+    summary: "The folder in which something is to be made does not exist",
+    remedy: "Create it in an earlier task, or set makeFolders",
+  },
+  DRV_FILE_MISSING: {
+    summary: "A file that is to be edited does not exist",
+    remedy: "Deploy it in an earlier task, or set create",
+  },
+  DRV_FILE_NOT_TEXT: {
+    summary: "A file that is to be edited by lines is not text in UTF-8",
+    remedy: "Deploy the whole file instead, or convert it to UTF-8",
+  },
+  DRV_TEMPLATE_SYNTAX: {
+    summary: "A template cannot be parsed",
+    remedy: "Correct the template at the line and column given",
+  },
+  DRV_TEMPLATE_UNDEFINED: {
+    summary: "A template uses a variable that is not defined",
+    remedy: "Give it in vars, correct its name, or write a default filter behind it",
+  },
+  DRV_TEMPLATE_VALUE: {
+    summary: "A template writes a value that has no text form or uses it wrongly",
+    remedy: "Write a member of it, or use the filters join or json",
+  },
+  DRV_TEMPLATE_LIMIT: {
+    summary: "A template takes too long or makes too much text",
+    remedy: "Bound its loops; a template may run for a second and make 16 MiB",
+  },
+  DRV_COMMAND_EXIT: {
+    summary: "A command ended with an exit code that does not mean success",
+    remedy: "Read its output in the result; list further codes in okExitCodes when they are expected",
+  },
+  DRV_COMMAND_GUARD: {
+    summary: "A guard of a command could not be evaluated",
+    remedy: "Correct the program or path in unless, onlyIf, creates or removes",
+  },
+  DRV_HTTP_UNEXPECTED: {
+    summary: "An HTTP answer is not the expected one",
+    remedy: "Read the answer in the result; retry the task when the service needs time, or correct expect",
+  },
 
   // fleet
   DRV_FLEET_NO_HOST: {

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { Graph } from "../dag/graph.ts";
+import type { ParametersDefinition } from "../definition/parameters.ts";
 import type { OperationClass, UnknownPolicy } from "../operation/spec.ts";
 
 /**
@@ -21,6 +22,8 @@ export interface CompiledPlan {
   readonly rollback: RollbackMode;
   /** Compatibility with D2: no task starts before every task of the level before has ended. */
   readonly hasLevelBarriers: boolean;
+  /** What the plan asks for at start; see `bindParams`. Absent when it has no parameters. */
+  readonly parameters?: ParametersDefinition;
   /** Warnings found while compiling, such as preferred edges dropped because they form a loop. */
   readonly warnings: readonly string[];
   /** SHA-256 over the canonical JSON of the definition; computed on first call. */
@@ -110,8 +113,12 @@ export type GroupKeys =
   | { readonly kind: "function"; readonly list: ValueFunction };
 
 export interface GroupItem {
+  /** Unique within the group; free of control characters and of `/ [ ]`. */
   readonly key: string;
+  /** What tasks of this copy find as `item` in their context. */
   readonly value: JsonValue;
+  /** Body of this copy, when copies differ (`foreach` over a fixed list builds one per item). Default: the group's `plan`. */
+  readonly plan?: CompiledPlan;
 }
 
 /** A function of user code; opaque to the engine, called through the effect `evaluate` or by the runner. */
