@@ -65,6 +65,14 @@ export const ERROR_CODES = {
   },
 
   // operation
+  DRV_OPERATION_PARAMS_INVALID: {
+    summary: "The parameters of an operation do not fit its schema",
+    remedy: "Correct every listed parameter; `drover explain OPERATION` shows what is expected",
+  },
+  DRV_OPERATION_CRASHED: {
+    summary: "The provider of an operation threw instead of reporting a failure",
+    remedy: "Report it with the message; the attempt counts as failed and may have changed the host",
+  },
   DRV_OPERATION_UNKNOWN: {
     summary: "No operation has this name",
     remedy: "Use one of the suggested names; `drover ops` lists all of them",
@@ -230,6 +238,31 @@ export const ERROR_CODES = {
   DRV_HOST_HTTP_TLS: {
     summary: "The certificate of an HTTPS server was refused",
     remedy: "Install the certificate authority on the host, or correct the name in the URL",
+  },
+  DRV_EXECUTE_NO_HOST: {
+    summary: "A job names a host that its executor does not have",
+    remedy: "Compare the name with the hosts of the fleet",
+  },
+  DRV_EXECUTE_ATTEMPT_TIMEOUT: {
+    summary: "An attempt took longer than it may and was stopped",
+    remedy:
+      "Raise the timeout of the task, or find out what it waits for; what it had changed can be undone when reported so",
+  },
+  DRV_EXECUTE_SCRIPT_FAILED: {
+    summary: "A script ended with a non-zero exit code",
+    remedy: "Read its output in the result of the task",
+  },
+  DRV_EXECUTE_GOAL_NOT_REACHED: {
+    summary: "An attempt whose result was lost did not reach its goal",
+    remedy: "Run the task again; it changes only what still differs",
+  },
+  DRV_EXECUTE_NOT_REVERSIBLE: {
+    summary: "An attempt cannot be undone",
+    remedy: "Restore the former state by hand, or declare an undo for the task",
+  },
+  DRV_EXECUTE_RESULT_INVALID: {
+    summary: "An operation returned something that is not plain JSON of bounded size",
+    remedy: "Ask the operation for less, or report the provider that returned it",
   },
   DRV_CONTENT_NOT_FOUND: {
     summary: "A named or hashed content is not in the content store",

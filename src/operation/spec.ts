@@ -66,3 +66,6 @@ export function defineOperation<const Name extends string, Params, ResultData, I
 export function operationClassOf<Params>(spec: OperationSpec<Params>, params: Params): OperationClass {
   return typeof spec.operationClass === "function" ? spec.operationClass(params) : spec.operationClass;
 }
+
+/** Type of the data an operation returns. */
+export type ResultDataOf<Spec> = Spec extends { readonly result: z.ZodType<infer ResultData> } ? ResultData : never;

@@ -46,8 +46,8 @@ const commandResult = z.strictObject({
   stderr: z.string().describe("Standard error, at most 1 MiB of it"),
   exitCode: z.int().describe("Exit code; 0 when it did not run"),
   durationMs: z.number().describe("Time it ran"),
-  droppedBytes: z.int().optional().describe("Bytes of output left out in the middle"),
-  notRunReason: z.string().optional().describe("Which guard said that it need not run"),
+  droppedBytes: z.int().exactOptional().describe("Bytes of output left out in the middle"),
+  notRunReason: z.string().exactOptional().describe("Which guard said that it need not run"),
 });
 
 export type CommandResult = z.output<typeof commandResult>;

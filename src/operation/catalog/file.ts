@@ -59,7 +59,7 @@ export const fileDeploy = defineOperation({
     }),
   result: z.strictObject({
     path: z.string(),
-    sha256: z.string().describe("Hash of the content"),
+    sha256: z.string().optional().describe("Hash of the content; absent for secrets"),
     sizeBytes: z.int(),
     backupPath: z.string().optional().describe("Copy of the replaced content"),
   }),

@@ -98,7 +98,7 @@ export const httpRequest = defineOperation({
     status: z.int(),
     headers: z.record(z.string(), z.string()).describe("Lower-case names; cookies are masked"),
     body: z.string().describe("At most 256 KiB of text"),
-    json: json().optional().describe("The body, when it is JSON"),
+    json: json().exactOptional().describe("The body, when it is JSON"),
     isTruncated: z.boolean().describe("Whether the body was longer"),
     durationMs: z.number(),
   }),

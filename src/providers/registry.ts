@@ -1,0 +1,77 @@
+import { codedError, type CodedError } from "../base/coded-error.ts";
+import { assert } from "../base/assert.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import type { Provider, ProviderRegistry } from "../operation/provider.ts";
+import { commandExecProvider, commandShellProvider } from "./command/command.ts";
+import { fileDeployProvider } from "./file/deploy.ts";
+import { fileDirectoryProvider } from "./file/directory.ts";
+import { fileLineProvider } from "./file/line.ts";
+import { fileStatusProvider } from "./file/status.ts";
+import { fileSymlinkProvider } from "./file/symlink.ts";
+import { fileUndeployProvider } from "./file/undeploy.ts";
+import { fileChangedProvider, fileUploadProvider } from "./file/upload.ts";
+import { httpRequestProvider } from "./http/request.ts";
+import {
+  nodeDiskProvider,
+  nodeHostnameProvider,
+  nodeLoadProvider,
+  nodeMemoryProvider,
+  nodeOsProvider,
+  nodeStatusProvider,
+  nodeUptimeProvider,
+} from "./node/node.ts";
+
+/** A provider for every built-in operation. */
+export const BUILTIN_PROVIDERS: readonly Provider[] = [
+  commandExecProvider,
+  commandShellProvider,
+  fileChangedProvider,
+  fileDeployProvider,
+  fileDirectoryProvider,
+  fileLineProvider,
+  fileStatusProvider,
+  fileSymlinkProvider,
+  fileUndeployProvider,
+  fileUploadProvider,
+  httpRequestProvider,
+  nodeDiskProvider,
+  nodeHostnameProvider,
+  nodeLoadProvider,
+  nodeMemoryProvider,
+  nodeOsProvider,
+  nodeStatusProvider,
+  nodeUptimeProvider,
+];
+
+/**
+ * Makes a registry, for example of the built-in providers and those of a third party.
+ * @returns the registry, or every `DRV_OPERATION_DUPLICATE`: a name or alias that two providers claim.
+ */
+export function createProviderRegistry(providers: Iterable<Provider>): Result<ProviderRegistry, readonly CodedError[]> {
+  const byName = new Map<string, Provider>();
+  const errors: CodedError[] = [];
+  for (const provider of providers) {
+    for (const name of [provider.spec.name, ...provider.spec.aliases]) {
+      if (byName.has(name)) errors.push(duplicate(name));
+      else byName.set(name, provider);
+    }
+  }
+  if (errors.length > 0) return err(errors);
+  const list = [...new Set(byName.values())];
+  return ok({ find: (operation) => byName.get(operation), list: () => list });
+}
+
+function duplicate(name: string): CodedError {
+  return codedError(
+    "DRV_OPERATION_DUPLICATE",
+    `Cannot register provider ${JSON.stringify(name)}: there is one of this name`,
+    { hint: "Rename one of them or drop the alias" },
+  );
+}
+
+/** The registry of the built-in providers. */
+export function builtinProviders(): ProviderRegistry {
+  const made = createProviderRegistry(BUILTIN_PROVIDERS);
+  assert(made.ok, "Built-in providers claim the same name");
+  return made.value;
+}
