@@ -1,0 +1,43 @@
+import { DroverError } from "../base/coded-error.ts";
+import type { Fleet } from "../fleet/fleet.ts";
+import { createLocalFleet } from "../fleet/local-fleet.ts";
+import { loadFleetFile } from "../fleet/load-fleet-file.ts";
+import { createFolderContentStore } from "../host/folder-content-store.ts";
+import type { LocalHostOptions } from "../host/local-host.ts";
+import { createMemoryContentStore } from "../execute/memory-content-store.ts";
+import type { ContentStore, ProviderRegistry } from "../operation/provider.ts";
+import { builtinProviders } from "../providers/registry.ts";
+import { systemClock } from "../runner/system.ts";
+
+export interface FleetOptions {
+  /** Default: this machine under its own name. */
+  readonly hosts?: readonly Omit<LocalHostOptions, "clock">[];
+  /** Default: the built-in providers. */
+  readonly providers?: ProviderRegistry;
+  /** Folder in which `file.upload` keeps content between runs. Default: memory, gone with the fleet. */
+  readonly contentFolder?: string;
+  readonly contents?: ContentStore;
+}
+
+/**
+ * A fleet of this machine, or of several hosts on it, each with a root folder or network namespace of its own.
+ * @example
+ * await using fleet = localFleet({ hosts: [{ name: "web1", root: "/tmp/web1", labels: { role: "web" } }] });
+ */
+export function localFleet(options: FleetOptions = {}): Fleet {
+  const { hosts, providers = builtinProviders(), contentFolder } = options;
+  const contents =
+    options.contents ?? (contentFolder === undefined ? createMemoryContentStore() : createFolderContentStore(contentFolder));
+  return createLocalFleet({ ...(hosts === undefined ? {} : { hosts }), providers, contents, clock: systemClock });
+}
+
+/**
+ * The fleet of a fleet file (`hosts:` with `root`, `networkNamespace`, `labels` and `facts`).
+ * @throws DroverError with every `DRV_FLEET_FILE_INVALID`
+ */
+export async function fleetFromFile(path: string, options: Omit<FleetOptions, "hosts"> = {}): Promise<Fleet> {
+  const loaded = await loadFleetFile(path);
+  if (!loaded.ok) throw new DroverError(loaded.error);
+  const hosts = loaded.value.map(({ facts, ...host }) => ({ ...host, customFacts: facts }));
+  return localFleet({ ...options, hosts });
+}

@@ -1,0 +1,148 @@
+import { DroverError, type CodedError } from "../base/coded-error.ts";
+import { newRunId } from "../base/ids.ts";
+import type { JsonObject } from "../base/json.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import type { ResolvedTarget, StartCommand } from "../engine/commands.ts";
+import { MemoryLog } from "../eventlog/memory-log.ts";
+import type { Fleet } from "../fleet/fleet.ts";
+import type { CompiledPlan, Target } from "../plan/compiled-plan.ts";
+import type { RunObserver } from "../runner/run-observer.ts";
+import { RunDriver } from "../runner/run-driver.ts";
+import { systemClock, systemRandom } from "../runner/system.ts";
+import { authorCode } from "./author-code.ts";
+import { HookObserver } from "./hook-observer.ts";
+import type { Hooks } from "./hooks.ts";
+import { localFleet } from "./local-fleet.ts";
+import { RunHandle } from "./run-handle.ts";
+import type { RunOptions } from "./run-options.ts";
+
+export interface BoundRun {
+  readonly plan: CompiledPlan;
+  readonly params: JsonObject;
+  readonly isDryRun: boolean;
+  /** Hooks of the plan, called before those of the options. */
+  readonly hooks: Hooks | undefined;
+  readonly fleet: Fleet | undefined;
+}
+
+/**
+ * Starts a run of a compiled plan.
+ * @throws DroverError when a target matches no host, or the inputs are rejected (`DRV_RUN_*`); nothing has run then
+ */
+export function startRun(bound: BoundRun, options: RunOptions): RunHandle {
+  const { plan, params, isDryRun } = bound;
+  const { clock = systemClock, random = systemRandom } = options;
+  const given = options.fleet ?? bound.fleet;
+  const fleet = given ?? localFleet();
+  const log = options.log ?? new MemoryLog();
+  const hosts = resolveTargets(plan, fleet);
+  if (!hosts.ok) throw new DroverError(hosts.error);
+  const hookErrors: unknown[] = [];
+  const observer = observerOf(bound, options, hookErrors);
+  const start: StartCommand = {
+    type: "start",
+    runId: newRunId(clock, random),
+    params,
+    hosts: hosts.value,
+    options: runChoices(options, isDryRun),
+    ...(options.actor === undefined ? {} : { actor: options.actor }),
+    ...(options.reason === undefined ? {} : { reason: options.reason }),
+  };
+  const driver = new RunDriver({ plan, start, fleet, log, clock, userCode: authorCode, ...(observer === undefined ? {} : { observer }) });
+  const rejection = driver.start();
+  if (rejection !== undefined) throw new DroverError([rejection]);
+  const stopListening = cancelOn(options.signal, driver);
+  return new RunHandle(driver, hookErrors, async () => {
+    stopListening();
+    if (options.log === undefined) await log[Symbol.asyncDispose]();
+    if (given === undefined) await fleet[Symbol.asyncDispose]();
+  });
+}
+
+function runChoices(options: RunOptions, isDryRun: boolean): StartCommand["options"] {
+  const { maxParallel, rollback, allowIrreversible, onUnknownHeld, estimates } = options;
+  return {
+    isDryRun,
+    ...(maxParallel === undefined ? {} : { maxParallel }),
+    ...(rollback === undefined ? {} : { rollback }),
+    ...(allowIrreversible === undefined ? {} : { allowIrreversible }),
+    ...(onUnknownHeld === undefined ? {} : { onUnknownHeld }),
+    ...(estimates === undefined ? {} : { estimates }),
+  };
+}
+
+function cancelOn(signal: AbortSignal | undefined, driver: RunDriver): () => void {
+  if (signal === undefined) return () => {};
+  const cancel = (): void => {
+    driver.submit({ type: "cancel", reason: reasonOf(signal) });
+  };
+  if (signal.aborted) cancel();
+  else signal.addEventListener("abort", cancel, { once: true });
+  return () => signal.removeEventListener("abort", cancel);
+}
+
+function reasonOf(signal: AbortSignal): string {
+  const reason: unknown = signal.reason;
+  return reason instanceof Error ? reason.message : typeof reason === "string" ? reason : "the signal was aborted";
+}
+
+/** Hosts of every target in the plan and its groups; all targets without a host are reported together. */
+function resolveTargets(plan: CompiledPlan, fleet: Fleet): Result<readonly ResolvedTarget[], readonly CodedError[]> {
+  const resolved: ResolvedTarget[] = [];
+  const errors: CodedError[] = [];
+  for (const [text, { target, allowsEmpty }] of targetsOf(plan)) {
+    const hosts = fleet.resolve(target);
+    if (!hosts.ok && !allowsEmpty) errors.push(hosts.error);
+    else if (target.kind !== "any") resolved.push({ target: text, hosts: hosts.ok ? hosts.value : [] });
+  }
+  return errors.length > 0 ? err(errors) : ok(resolved);
+}
+
+interface UsedTarget {
+  readonly target: Target;
+  allowsEmpty: boolean;
+}
+
+function targetsOf(plan: CompiledPlan): ReadonlyMap<string, UsedTarget> {
+  const used = new Map<string, UsedTarget>();
+  const plans = [plan];
+  for (let next = plans.pop(); next !== undefined; next = plans.pop()) {
+    for (const task of next.tasks) {
+      if (task.body.kind === "group") plans.push(task.body.plan);
+      if (task.target === undefined) continue;
+      const known = used.get(task.target.text);
+      if (known === undefined) used.set(task.target.text, { target: task.target, allowsEmpty: task.policy.allowsEmptyTarget });
+      else known.allowsEmpty &&= task.policy.allowsEmptyTarget;
+    }
+  }
+  return used;
+}
+
+function observerOf(bound: BoundRun, options: RunOptions, hookErrors: unknown[]): RunObserver | undefined {
+  const observers: RunObserver[] = [];
+  for (const hooks of [bound.hooks, options.hooks]) {
+    if (hooks !== undefined) observers.push(hookObserver(bound.plan, hooks, hookErrors));
+  }
+  if (options.observer !== undefined) observers.push(options.observer);
+  const [first, ...rest] = observers;
+  if (first === undefined || rest.length === 0) return first;
+  return {
+    onEvents: (events, view) => observers.forEach((observer) => observer.onEvents?.(events, view)),
+    onOutput: (line) => observers.forEach((observer) => observer.onOutput?.(line)),
+    onProgress: (progress) => observers.forEach((observer) => observer.onProgress?.(progress)),
+  };
+}
+
+function hookObserver(plan: CompiledPlan, hooks: Hooks, hookErrors: unknown[]): RunObserver {
+  return new HookObserver({
+    hooks,
+    planName: plan.name,
+    levels: () => {
+      const levels = plan.graph.levels();
+      if (!levels.ok) return [];
+      return levels.value.map((ids) => ids.map((id) => plan.graph.indexOf(id) ?? 0));
+    },
+    nameOf: (task) => plan.tasks[task]?.name ?? "",
+    failed: (thrown) => hookErrors.push(thrown),
+  });
+}

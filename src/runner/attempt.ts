@@ -1,0 +1,49 @@
+import type { Outcome } from "../operation/outcome.ts";
+
+/** Which attempt something is about. */
+export interface AttemptKey {
+  readonly task: number;
+  readonly unit: number;
+  readonly attempt: number;
+  readonly generation: number;
+}
+
+/**
+ * One attempt that is running outside the engine. It settles once; what comes later (a function that returns after it
+ * was given up) is dropped.
+ */
+export class Attempt implements AttemptKey {
+  readonly task: number;
+  readonly unit: number;
+  readonly attempt: number;
+  readonly generation: number;
+  readonly isUndo: boolean;
+  #controller: AbortController | undefined;
+  #settle: ((attempt: Attempt, outcome: Outcome) => void) | undefined;
+
+  constructor(key: AttemptKey, isUndo: boolean, settle: (attempt: Attempt, outcome: Outcome) => void) {
+    this.task = key.task;
+    this.unit = key.unit;
+    this.attempt = key.attempt;
+    this.generation = key.generation;
+    this.isUndo = isUndo;
+    this.#settle = settle;
+  }
+
+  /** Made on first use: most functions never look at it. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  abort(reason: string): void {
+    this.#controller ??= new AbortController();
+    if (!this.#controller.signal.aborted) this.#controller.abort(new DOMException(reason, "AbortError"));
+  }
+
+  settle(outcome: Outcome): void {
+    const settle = this.#settle;
+    this.#settle = undefined;
+    settle?.(this, outcome);
+  }
+}

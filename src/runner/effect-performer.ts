@@ -1,0 +1,221 @@
+import { unreachable } from "../base/assert.ts";
+import type { Clock } from "../base/clock.ts";
+import { fromThrown } from "../base/coded-error.ts";
+import type { RunId } from "../base/ids.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { AttemptResult, Command } from "../engine/commands.ts";
+import type { CancelAttemptEffect, DispatchEffect, Effect, EvaluateEffect, UndoEffect } from "../engine/effects.ts";
+import type { RunView } from "../engine/run-view.ts";
+import { attemptTokenOf } from "../engine/token.ts";
+import { itemOf, paramsOf, taskOf, type RunState } from "../engine/state.ts";
+import type { Fleet } from "../fleet/fleet.ts";
+import type { Outcome } from "../operation/outcome.ts";
+import type { CompiledTask, TaskBody } from "../plan/compiled-plan.ts";
+import type { JobMode, JobWork } from "../protocol/job.ts";
+import { Attempt, type AttemptKey } from "./attempt.ts";
+import { evaluateTask, valueOf } from "./evaluate-task.ts";
+import { outcomeOfReturned, outcomeOfThrown } from "./function-outcome.ts";
+import { LiveFunctionCall } from "./live-function-call.ts";
+import { jobOf, workOf } from "./job-of.ts";
+import { Placement } from "./placement.ts";
+import type { RunObserver } from "./run-observer.ts";
+import type { UserCode, ValueScope } from "./user-code.ts";
+
+export interface PerformerOptions {
+  readonly state: RunState;
+  readonly view: RunView;
+  readonly runId: RunId;
+  readonly fleet: Fleet;
+  readonly clock: Clock;
+  readonly userCode: UserCode;
+  readonly params: JsonObject;
+  readonly observe: (call: (observer: RunObserver) => void) => void;
+  /** Receives the result of an attempt that is not an undo. */
+  readonly finished: (result: AttemptResult) => void;
+  readonly command: (command: Command) => void;
+  /** Called after `finished` and `command` when they come in on their own. */
+  readonly wake: () => void;
+}
+
+/**
+ * Carries effects out: calls functions of the plan, hands jobs to the fleet, asks attempts to end. Everything that
+ * comes back is a command; nothing here touches the state.
+ */
+export class EffectPerformer {
+  readonly #options: PerformerOptions;
+  readonly #placement: Placement;
+  /** Attempts that did not end at once; unit 0 by task index, other units by text. */
+  readonly #running = new Map<number | string, Attempt>();
+  readonly #settled = (attempt: Attempt, outcome: Outcome): void => this.#answer(attempt, outcome);
+
+  constructor(options: PerformerOptions) {
+    this.#options = options;
+    this.#placement = new Placement(options.fleet);
+  }
+
+  perform(effect: Effect): void {
+    switch (effect.type) {
+      case "dispatch":
+        return this.#dispatch(effect);
+      case "evaluate":
+        return this.#evaluate(effect);
+      case "cancelAttempt":
+        return this.#cancel(effect);
+      case "undo":
+        return this.#undo(effect);
+    }
+    unreachable(effect);
+  }
+
+  /** Asks everything that still runs to end; used when the run is closed by a bug. */
+  abandonAll(): void {
+    const attempts = [...this.#running.values()];
+    this.#running.clear();
+    for (const attempt of attempts) attempt.abort("the run is closed");
+  }
+
+  #dispatch(effect: DispatchEffect): void {
+    const { state } = this.#options;
+    const task = taskOf(state, effect.task);
+    const attempt = new Attempt(effect, false, this.#settled);
+    const { body } = task;
+    if (body.kind === "function") return this.#callFunction(attempt, task, body.run);
+    if (body.kind === "operation" || body.kind === "script") {
+      this.#sendJob(attempt, { task, host: effect.host, mode: effect.mode, work: workOf(body, paramsOf(state, effect.task)) });
+    }
+  }
+
+  #undo(effect: UndoEffect): void {
+    const { state } = this.#options;
+    const task = taskOf(state, effect.task);
+    const attempt = new Attempt(effect, true, this.#settled);
+    if (effect.source === "generated" && task.body.kind === "operation") {
+      const undoToken = attemptTokenOf(state, { ...effect, attempt: effect.undoOf });
+      const work: JobWork = { kind: "undo", operation: task.body.operation, undoToken };
+      return this.#sendJob(attempt, { task, host: effect.host, mode: "apply", work });
+    }
+    if (task.undo !== undefined) this.#runDeclaredUndo(attempt, task, { body: task.undo, host: effect.host });
+  }
+
+  #runDeclaredUndo(attempt: Attempt, task: CompiledTask, undo: { readonly body: TaskBody; readonly host: string | undefined }): void {
+    const { body, host } = undo;
+    switch (body.kind) {
+      case "function":
+        return this.#callFunction(attempt, task, body.run);
+      case "operation":
+      case "script": {
+        this.#running.set(keyOf(attempt), attempt);
+        const given = body.kind === "operation" ? body.params : (body.input ?? null);
+        valueOf(this.#options.userCode, given, this.#scopeOf(attempt.task, task)).then(
+          (value) => this.#sendJob(attempt, { task, host, mode: "apply", work: workOf(body, value) }),
+          (thrown: unknown) => this.#settleLater(attempt, outcomeOfThrown(thrown)),
+        );
+        return;
+      }
+      case "gate":
+      case "group":
+        return attempt.settle({
+          status: "failed",
+          errorClass: "fatal",
+          error: fromThrown("DRV_TASK_FUNCTION_FAILED", `a ${body.kind} undoes nothing`, "Cannot undo"),
+        });
+    }
+    unreachable(body);
+  }
+
+  #callFunction(attempt: Attempt, task: CompiledTask, body: Parameters<UserCode["runTask"]>[0]): void {
+    const { userCode } = this.#options;
+    let returned: unknown;
+    try {
+      returned = userCode.runTask(body, new LiveFunctionCall(this.#options, attempt, task));
+    } catch (thrown) {
+      return attempt.settle(outcomeOfThrown(thrown));
+    }
+    if (!isThenable(returned)) return attempt.settle(outcomeOfReturned(returned));
+    this.#running.set(keyOf(attempt), attempt);
+    returned.then(
+      (value) => this.#settleLater(attempt, outcomeOfReturned(value)),
+      (thrown: unknown) => this.#settleLater(attempt, outcomeOfThrown(thrown)),
+    );
+  }
+
+  #sendJob(
+    attempt: Attempt,
+    job: { readonly task: CompiledTask; readonly host: string | undefined; readonly mode: JobMode; readonly work: JobWork },
+  ): void {
+    const { runId, state, fleet, observe } = this.#options;
+    const { task, mode, work } = job;
+    const host = job.host ?? "";
+    this.#running.set(keyOf(attempt), attempt);
+    this.#placement.occupy(host);
+    const head = { runId, task: taskName(this.#options.view, attempt.task), host, attempt: attempt.attempt, mode };
+    const sent = jobOf({ ...head, token: attemptTokenOf(state, attempt), killGraceMs: task.policy.killGraceMs }, work);
+    const line = { task: attempt.task, host };
+    fleet
+      .dispatch(sent, {
+        signal: attempt.signal,
+        onOutput: (stream, text) => observe((to) => to.onOutput?.({ ...line, stream, text })),
+        onProgress: (percent, message) =>
+          observe((to) => to.onProgress?.({ ...line, percent, ...(message === undefined ? {} : { message }) })),
+      })
+      .then(
+        (result) => this.#settleLater(attempt, result.outcome),
+        (thrown: unknown) => this.#settleLater(attempt, { status: "unknown", reason: describeThrown(thrown) }),
+      )
+      .finally(() => this.#placement.release(host));
+  }
+
+  #evaluate(effect: EvaluateEffect): void {
+    const { state, userCode, fleet } = this.#options;
+    const task = taskOf(state, effect.task);
+    const scope = this.#scopeOf(effect.task, task);
+    void evaluateTask(effect.needs, { userCode, fleet, scope, place: (target) => this.#placement.choose(target) }).then((evaluation) => {
+      this.#options.command({ type: "evaluated", task: effect.task, generation: effect.generation, evaluation });
+      this.#options.wake();
+    });
+  }
+
+  #cancel(effect: CancelAttemptEffect): void {
+    const attempt = this.#running.get(keyOf(effect));
+    if (attempt === undefined || attempt.attempt !== effect.attempt) return;
+    attempt.abort(effect.strength === "abort" ? "the attempt is cancelled" : "the attempt is killed");
+    // A function cannot be made to stop: it is given up, and whatever it returns later is dropped.
+    if (effect.strength === "kill" && taskOf(this.#options.state, effect.task).body.kind === "function") {
+      this.#settleLater(attempt, { status: "cancelled", reason: "the function did not stop when it was asked to and was given up" });
+    }
+  }
+
+  #settleLater(attempt: Attempt, outcome: Outcome): void {
+    if (this.#running.get(keyOf(attempt)) === attempt) this.#running.delete(keyOf(attempt));
+    attempt.settle(outcome);
+    this.#options.wake();
+  }
+
+  #answer(attempt: Attempt, outcome: Outcome): void {
+    const { task, unit, generation } = attempt;
+    const result = { task, unit, attempt: attempt.attempt, generation, outcome };
+    if (attempt.isUndo) this.#options.command({ type: "undoFinished", ...result });
+    else this.#options.finished(result);
+  }
+
+  #scopeOf(index: number, task: CompiledTask): ValueScope {
+    const { view, params, state } = this.#options;
+    return { view, params, item: itemOf(state, index), task, index };
+  }
+}
+
+function keyOf(attempt: AttemptKey): number | string {
+  return attempt.unit === 0 ? attempt.task : `${attempt.task}/${attempt.unit}`;
+}
+
+function taskName(view: RunView, task: number): string {
+  return view.task(task).name;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+function describeThrown(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
