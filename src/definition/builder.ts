@@ -1,11 +1,13 @@
 import type { CodedError } from "../base/coded-error.ts";
 import type { DurationInput } from "../base/duration.ts";
-import type { JsonObject, JsonValue } from "../base/json.ts";
+import type { JsonValue } from "../base/json.ts";
 import type { OperationCall } from "../operation/call.ts";
 import { defaultTaskName } from "../operation/task-name.ts";
 import type { PlanDefinition } from "./definition.ts";
 import {
   combinations,
+  instantOf,
+  isDefinable,
   type Definable,
   GroupMaker,
   itemReference,
@@ -17,42 +19,12 @@ import {
 } from "./group-maker.ts";
 import type { NoParameters, ParametersDefinition, ParamsOf } from "./parameters.ts";
 import { definitionMembers, type PlanOptions } from "./plan-options.ts";
-import { type BodySource, type DefinitionContext, Task } from "./task.ts";
+import { Task } from "./task.ts";
+import type { BodySource, DefinitionContext } from "./task-draft.ts";
+import type { ApprovalOptions, ForeachOptions, FunctionOptions, OperationInput, ScriptOptions } from "./task-kinds.ts";
 import type { GateCondition } from "./task-body.ts";
-import type { ItemReference, TaskFunction, ValueContext } from "./task-context.ts";
-import { invalidOption, isFunction, isList, isObject, type ScriptInput, type TaskOptions } from "./task-input.ts";
-
-/** An operation with the options of its task, as one object. */
-export interface OperationInput<Params = JsonObject> extends TaskOptions<Params> {
-  /** Name or alias in the catalog. */
-  readonly operation: string;
-  /** Plain parameters, or a function of parameters and results, called when the task is about to start. */
-  readonly params?: JsonObject | ((context: ValueContext<Params>) => JsonObject | Promise<JsonObject>);
-}
-
-export interface FunctionOptions<Params = JsonObject> extends TaskOptions<Params> {
-  /** Name under which another process finds the function again; needed by durable runs without a plan module. */
-  readonly registeredName?: string;
-  /** What happens to an attempt whose end nobody saw. Default `hold`. */
-  readonly unknownPolicy?: "rerun" | "probe" | "hold";
-}
-
-export interface ScriptOptions<Params = JsonObject> extends TaskOptions<Params>, Omit<ScriptInput, "input"> {
-  /** Given on standard input as JSON. */
-  readonly input?: JsonValue | ((context: ValueContext<Params>) => JsonValue | Promise<JsonValue>);
-}
-
-export interface ApprovalOptions<Params = JsonObject> extends TaskOptions<Params> {
-  /** What is asked. */
-  readonly message?: string;
-  /** How many people must approve; default 1. */
-  readonly quorum?: number;
-}
-
-export interface ForeachOptions<Item, Params = JsonObject> extends TaskOptions<Params> {
-  /** The key in the names of an item's tasks. Default: see `groupKeyOf`. Only for lists known when the plan is built. */
-  readonly key?: (item: Item, index: number) => string;
-}
+import type { ItemReference, TaskFunction } from "./task-context.ts";
+import { invalidOption, isFunction, isList, isObject, type TaskOptions } from "./task-input.ts";
 
 /**
  * A plan in the making: the vocabulary of the library without running anything.
@@ -174,8 +146,7 @@ export class PlanBuilder<const Parameters extends ParametersDefinition = NoParam
     instant: string | number | { getTime(): number },
     options: TaskOptions<ParamsOf<Parameters>> = {},
   ): Task<unknown, ParamsOf<Parameters>> {
-    const isDate = typeof instant === "object" && instant !== null && "getTime" in instant;
-    const at = isDate && isFunction(instant.getTime) ? instant.getTime() : isDate ? Number.NaN : instant;
+    const at = typeof instant === "object" ? instantOf(instant) : instant;
     return this.#add(name, { kind: "gate", gate: { kind: "until", at } }).configure(options);
   }
 
@@ -197,8 +168,7 @@ export class PlanBuilder<const Parameters extends ParametersDefinition = NoParam
     options: TaskOptions<ParamsOf<Parameters>> = {},
   ): Task<unknown, ParamsOf<Parameters>> {
     if (isFunction(body)) return this.#add(name, new GroupMaker(this.#built(name, body))).configure(options);
-    if (isObject(body) && isFunction(body.defineInside))
-      return this.#add(name, new GroupMaker(body)).configure(options);
+    if (isDefinable(body)) return this.#add(name, new GroupMaker(body)).configure(options);
     const task = this.#add(name, new GroupMaker(new PlanBuilder<Parameters>(name)));
     return task.reject(invalidOption(name, "body", "a function or a plan"));
   }
@@ -261,11 +231,10 @@ export class PlanBuilder<const Parameters extends ParametersDefinition = NoParam
     if (!isObject(axes) || !Object.values(axes).every(isList)) {
       return this.#add(name, new ItemsMaker(name, [])).reject(invalidOption(name, "axes", "an object of lists"));
     }
-    const items = combinations(axes).map(({ key, value }) => ({
+    const items = combinations<Axes>(axes).map(({ key, value }) => ({
       key,
       value,
-      // Built from the very axes that `Axes` describes.
-      body: this.#built(name, isFunction(build) && ((plan) => build(value as MatrixItem<Axes>, plan))),
+      body: this.#built(name, isFunction(build) && ((plan) => build(value, plan))),
     }));
     return this.#add(name, new ItemsMaker(name, items)).configure(options);
   }

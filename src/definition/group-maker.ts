@@ -1,8 +1,8 @@
 import { codedError, type CodedError } from "../base/coded-error.ts";
-import type { JsonValue } from "../base/json.ts";
+import { canonicalJson, type JsonValue } from "../base/json.ts";
 import { GROUP_DEPTH_MAX } from "./definition-limits.ts";
 import type { PlanDefinition } from "./definition.ts";
-import type { BodyMaker, DefinitionContext } from "./task.ts";
+import type { BodyMaker, DefinitionContext } from "./task-draft.ts";
 import type { GroupDefinition, GroupKeysDefinition } from "./task-body.ts";
 import type { ItemReference, TaskReference, ValueContext } from "./task-context.ts";
 import { shown } from "./task-input.ts";
@@ -72,8 +72,7 @@ export class ItemsMaker implements BodyMaker {
     const inner = { ...context, depth: context.depth + 1 };
     const items = this.#items.map(({ key, value, body }) => {
       const plan = body.defineInside(inner);
-      // Whether the value is plain JSON is for the compiler to judge.
-      return { ...(key === undefined ? {} : { key }), value: value as JsonValue, plan };
+      return { ...(key === undefined ? {} : { key }), value, plan };
     });
     const plan = items[0]?.plan ?? { name: this.#name, tasks: [] };
     return { kind: "group", plan, keys: { kind: "items", items } };
@@ -96,26 +95,31 @@ export function lateKeys(list: unknown): GroupKeysDefinition | undefined {
 /** Finds the item of a late list in the context of the copy that is running. */
 export function itemReference<Item>(): ItemReference<Item> {
   // The runner hands back what the author's own list held; that list gave the type.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nothing at run time knows `Item`
   return { of: (context) => context.item as Item };
 }
 
 /** Every combination of the values of the axes, the last axis changing fastest. */
-export function combinations(axes: { readonly [axis: string]: readonly JsonValue[] }): readonly {
-  readonly key: string;
-  readonly value: { readonly [axis: string]: JsonValue };
-}[] {
-  let rows: { readonly parts: readonly string[]; readonly value: { readonly [axis: string]: JsonValue } }[] = [
-    { parts: [], value: {} },
+export function combinations<Axes extends { readonly [axis: string]: readonly JsonValue[] }>(
+  axes: Axes,
+): readonly { readonly key: string; readonly value: MatrixItem<Axes> }[] {
+  let rows: { readonly parts: readonly string[]; readonly members: readonly (readonly [string, JsonValue])[] }[] = [
+    { parts: [], members: [] },
   ];
   for (const [axis, values] of Object.entries(axes)) {
-    rows = rows.flatMap((row) =>
+    rows = rows.flatMap(({ parts, members }) =>
       values.map((value) => ({
-        parts: [...row.parts, typeof value === "string" ? value : JSON.stringify(value)],
-        value: { ...row.value, [axis]: value },
+        parts: [...parts, typeof value === "string" ? value : canonicalJson(value)],
+        members: [...members, [axis, value] as const],
       })),
     );
   }
-  return rows.map(({ parts, value }) => ({ key: parts.join(","), value }));
+  return rows.map(({ parts, members }) => {
+    const value: unknown = Object.fromEntries(members);
+    // One member for each axis with one of its values is what `MatrixItem` says.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `Object.entries` forgets the names
+    return { key: parts.join(","), value: value as MatrixItem<Axes> };
+  });
 }
 
 /** Why a plan cannot stand in the group it was given to, or `undefined`. */
@@ -132,6 +136,18 @@ export function nestingProblem(
   return codedError("DRV_PLAN_GROUP_INVALID", `Cannot define group ${shown(name)}: ${found}`, {
     hint: "Make the inner part a plan of its own",
   });
+}
+
+/** Whether a value is a plan in the making. */
+export function isDefinable(value: unknown): value is Definable {
+  return typeof value === "object" && value !== null && "defineInside" in value && isCallable(value.defineInside);
+}
+
+/** Milliseconds of a date; what is none is no number either. */
+export function instantOf(date: object | null): number {
+  const time: unknown =
+    date !== null && "getTime" in date && isCallable(date.getTime) ? Reflect.apply(date.getTime, date, []) : undefined;
+  return typeof time === "number" ? time : Number.NaN;
 }
 
 function isCallable(value: unknown): value is (...args: never[]) => unknown {

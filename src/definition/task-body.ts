@@ -90,7 +90,8 @@ export type GroupKeysDefinition =
 export interface GroupItemDefinition {
   /** Default: derived from the value by `groupKeyOf`. */
   readonly key?: string;
-  readonly value: JsonValue;
+  /** Plain JSON. */
+  readonly value: unknown;
   /** Body of this copy; default the group's `plan`. */
   readonly plan?: PlanDefinition;
 }

@@ -35,7 +35,8 @@ export function copySettings(
   { into, known, path }: { readonly into: WritableSettings; readonly known: readonly string[]; readonly path: string },
 ): readonly CodedError[] {
   const problems: CodedError[] = [];
-  for (const [name, value] of Object.entries(given)) {
+  const members: readonly (readonly [string, unknown])[] = Object.entries(given);
+  for (const [name, value] of members) {
     if (Object.hasOwn(SETTING_NAMES, name)) Object.assign(into, { [name]: value });
     else if (!known.includes(name)) problems.push(unknownSetting(name, { path, known }));
   }

@@ -1,55 +1,26 @@
-import type { CodedError } from "../base/coded-error.ts";
 import type { DurationInput } from "../base/duration.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { FactsPredicate } from "../operation/predicates.ts";
-import type {
-  BatchSizeDefinition,
-  DependencyCondition,
-  NeedDefinition,
-  TaskDefinition,
-  TimeoutsDefinition,
-} from "./definition.ts";
+import type { BatchSizeDefinition, TimeoutsDefinition } from "./definition.ts";
 import { type BackoffDefinition, continueRun, type ErrorStrategyDefinition, retry } from "./error-strategy.ts";
-import type { BuiltinGuardKind, GuardDefinition } from "./guard.ts";
-import type { BodyDefinition } from "./task-body.ts";
+import type { BuiltinGuardKind } from "./guard.ts";
 import type { taskData, TaskReference, ValueContext } from "./task-context.ts";
 import {
   type Dependency,
   type DependencyOptions,
-  foreignTask,
   invalidOption,
-  isDependencyOptions,
   isList,
   isObject,
   mergedStrategy,
   nameOfDependency,
-  notATask,
   pathOfTask,
   TASK_OPTION_NAMES,
   type TaskOptions,
   undoBody,
   type UndoInput,
 } from "./task-input.ts";
-import { copySettings, type WritableSettings } from "./task-settings.ts";
-
-/** Where a task gets its body from. */
-export type BodySource = BodyDefinition | BodyMaker;
-
-/** A body that may still grow: asked only when the plan is defined. */
-export interface BodyMaker {
-  makeBody(context: DefinitionContext): BodyDefinition;
-}
-
-/** Goes down through groups while a definition is made. */
-export interface DefinitionContext {
-  readonly problems: CodedError[];
-  readonly depth: number;
-}
-
-interface StoredNeed {
-  readonly task: unknown;
-  readonly on: DependencyCondition | undefined;
-}
+import { copySettings } from "./task-settings.ts";
+import { TaskDraft } from "./task-draft.ts";
 
 /**
  * A task of a plan in the making. Every method changes the task and returns it, so calls chain. No method throws on a bad
@@ -57,42 +28,26 @@ interface StoredNeed {
  *
  * `Data` is the type of the data the task returns, `Params` that of the plan's parameters.
  */
-export class Task<Data = unknown, Params = JsonObject> implements TaskReference<Data> {
+export class Task<Data = unknown, Params = JsonObject> extends TaskDraft implements TaskReference<Data> {
   declare readonly [taskData]?: Data;
-  readonly #plan: object;
-  readonly #body: BodySource;
-  #name: string;
-  #needs: StoredNeed[] | undefined;
-  #rest: Rest | undefined;
-
-  /** Made by the methods of `PlanBuilder`; `plan` is only compared. */
-  constructor(plan: object, name: string, body: BodySource) {
-    this.#plan = plan;
-    this.#name = name;
-    this.#body = body;
-  }
-
-  get name(): string {
-    return this.#name;
-  }
 
   /** Waits for tasks. Adds to what was said before. A name may be that of a task added later. */
   dependsOn(dependency: Dependency, options: DependencyOptions): this;
   dependsOn(...dependencies: readonly Dependency[]): this;
   dependsOn(...given: readonly (Dependency | DependencyOptions)[]): this {
-    return this.#need(given);
+    return this.need(given);
   }
 
   /** The same as {@link dependsOn}. */
   after(dependency: Dependency, options: DependencyOptions): this;
   after(...dependencies: readonly Dependency[]): this;
   after(...given: readonly (Dependency | DependencyOptions)[]): this {
-    return this.#need(given);
+    return this.need(given);
   }
 
   /** Lets tasks go first when there is a choice; never waits for them. */
   prefer(...tasks: readonly Dependency[]): this {
-    this.#more.prefer.push(...tasks);
+    this.more.prefer.push(...tasks);
     return this;
   }
 
@@ -138,7 +93,7 @@ export class Task<Data = unknown, Params = JsonObject> implements TaskReference<
 
   /** Runs only when `guard` answers true; a guard that throws fails the task. `reason` is shown when it is skipped. */
   when(guard: (context: ValueContext<Params>) => boolean | Promise<boolean>, reason?: string): this {
-    this.#more.guards.push({ kind: "when", evaluate: guard, ...(reason === undefined ? {} : { reason }) });
+    this.more.guards.push({ kind: "when", evaluate: guard, ...(reason === undefined ? {} : { reason }) });
     return this;
   }
 
@@ -156,8 +111,8 @@ export class Task<Data = unknown, Params = JsonObject> implements TaskReference<
   whenFact(first: FactsPredicate | Dependency, second?: FactsPredicate | string, third?: string): this {
     const [task, evaluate, reason] =
       typeof first === "function" ? [undefined, first, second] : [nameOfDependency(first), second, third];
-    if (typeof evaluate !== "function") return this.reject(invalidOption(this.#name, "whenFact", "a function"));
-    this.#more.guards.push({
+    if (typeof evaluate !== "function") return this.reject(invalidOption(this.name, "whenFact", "a function"));
+    this.more.guards.push({
       kind: "whenFact",
       evaluate,
       ...(task === undefined ? {} : { task }),
@@ -168,8 +123,8 @@ export class Task<Data = unknown, Params = JsonObject> implements TaskReference<
 
   /** What happens when it fails. Replaces only the half that `strategy` speaks of. */
   onError(strategy: ErrorStrategyDefinition): this {
-    if (!isObject(strategy)) return this.reject(invalidOption(this.#name, "onError", "an error strategy"));
-    const settings = this.#settings;
+    if (!isObject(strategy)) return this.reject(invalidOption(this.name, "onError", "an error strategy"));
+    const settings = this.settings;
     settings.onError = mergedStrategy(settings.onError, strategy);
     return this;
   }
@@ -191,8 +146,8 @@ export class Task<Data = unknown, Params = JsonObject> implements TaskReference<
 
   /** Replaces only the times that are given. */
   timeouts(timeouts: TimeoutsDefinition): this {
-    if (!isObject(timeouts)) return this.reject(invalidOption(this.#name, "timeouts", "an object"));
-    const settings = this.#settings;
+    if (!isObject(timeouts)) return this.reject(invalidOption(this.name, "timeouts", "an object"));
+    const settings = this.settings;
     settings.timeouts = { ...settings.timeouts, ...timeouts };
     return this;
   }
@@ -201,15 +156,15 @@ export class Task<Data = unknown, Params = JsonObject> implements TaskReference<
   undo(undo: UndoInput<Params>): this {
     const body = undoBody(undo);
     if (body === undefined) {
-      return this.reject(invalidOption(this.#name, "undo", "an operation, a function or a script"));
+      return this.reject(invalidOption(this.name, "undo", "an operation, a function or a script"));
     }
-    this.#more.undo = body;
+    this.more.undo = body;
     return this;
   }
 
   /** Renames the task; whoever depends on it by object follows. */
   named(name: string): this {
-    this.#name = name;
+    this.rename(name);
     return this;
   }
 
@@ -220,137 +175,75 @@ export class Task<Data = unknown, Params = JsonObject> implements TaskReference<
 
   /** What people read instead of the name. */
   title(title: string): this {
-    this.#settings.title = title;
+    this.settings.title = title;
     return this;
   }
 
   /** Which hosts: `_any`, `_all`, a host, a label `key:value`, or `docker:container@host`. */
   target(target: string): this {
-    this.#settings.target = target;
+    this.settings.target = target;
     return this;
   }
 
   /** A failure of this task does not make the run failed. */
   tolerate(tolerate = true): this {
-    this.#settings.tolerate = tolerate;
+    this.settings.tolerate = tolerate;
     return this;
   }
 
   /** An integer, higher first; default 0. */
   priority(priority: number): this {
-    this.#settings.priority = priority;
+    this.settings.priority = priority;
     return this;
   }
 
   /** Cumulative sizes of the batches of hosts, such as `[1, "10%", "50%"]`. */
   batches(batches: readonly BatchSizeDefinition[]): this {
-    this.#settings.batches = batches;
+    this.settings.batches = batches;
     return this;
   }
 
   /** Hosts that may fail before the task fails, as a number or a percentage. */
   maxFail(maxFail: BatchSizeDefinition): this {
-    this.#settings.maxFail = maxFail;
+    this.settings.maxFail = maxFail;
     return this;
   }
 
   /** A target without hosts skips the task instead of being an error. */
   allowEmpty(allowEmpty = true): this {
-    this.#settings.allowEmpty = allowEmpty;
+    this.settings.allowEmpty = allowEmpty;
     return this;
   }
 
   /** Tasks with one key share a limit, 1 unless the plan says otherwise. */
   concurrencyKey(key: string): this {
-    this.#settings.concurrencyKey = key;
+    this.settings.concurrencyKey = key;
     return this;
   }
 
   /** Expected duration. */
   estimate(duration: DurationInput): this {
-    this.#settings.estimate = duration;
+    this.settings.estimate = duration;
     return this;
   }
 
   /** Applies settings in their object form; `known` are members that the caller reads itself. */
   configure(given: TaskOptions<Params>, known: readonly string[] = []): this {
-    if (!isObject(given)) return this.reject(invalidOption(this.#name, "options", "an object"));
+    if (!isObject(given)) return this.reject(invalidOption(this.name, "options", "an object"));
     const { dependsOn, undo } = given;
     if (dependsOn !== undefined) this.dependsOn(...(isList(dependsOn) ? dependsOn : [dependsOn]));
     if (undo !== undefined) this.undo(undo);
     const problems = copySettings(given, {
-      into: this.#settings,
+      into: this.settings,
       known: [...TASK_OPTION_NAMES, ...known],
-      path: pathOfTask(this.#name),
+      path: pathOfTask(this.name),
     });
-    this.#more.problems.push(...problems);
+    this.more.problems.push(...problems);
     return this;
-  }
-
-  /** Remembers what is wrong with the task until the plan is compiled. */
-  reject(problem: CodedError): this {
-    this.#more.problems.push(problem);
-    return this;
-  }
-
-  /** The task as plain data. For `PlanBuilder`. */
-  toDefinition(context: DefinitionContext): TaskDefinition {
-    const body = "makeBody" in this.#body ? this.#body.makeBody(context) : this.#body;
-    const needs = this.#needs?.flatMap((need) => this.#resolve(need, context.problems));
-    const rest = this.#rest;
-    if (rest === undefined) return needs === undefined ? { name: this.#name, body } : { name: this.#name, body, needs };
-    context.problems.push(...rest.problems);
-    const prefer = rest.prefer.flatMap((task) => this.#resolve({ task, on: undefined }, context.problems));
-    return {
-      ...rest.settings,
-      name: this.#name,
-      body,
-      ...(needs === undefined ? {} : { needs }),
-      ...(prefer.length === 0 ? {} : { prefer: prefer.map((need) => need.task) }),
-      ...(rest.guards.length === 0 ? {} : { guards: [...rest.guards] }),
-      ...(rest.undo === undefined ? {} : { undo: rest.undo }),
-    };
-  }
-
-  #need(given: readonly (Dependency | DependencyOptions)[]): this {
-    const on = given.findLast(isDependencyOptions)?.on;
-    this.#needs ??= [];
-    for (const task of given) if (!isDependencyOptions(task)) this.#needs.push({ task, on });
-    return this;
-  }
-
-  #resolve({ task, on }: StoredNeed, problems: CodedError[]): NeedDefinition[] {
-    const name = nameOfDependency(task);
-    if (name === undefined) {
-      problems.push(notATask(this.#name, task));
-      return [];
-    }
-    if (task instanceof Task && task.#plan !== this.#plan) {
-      problems.push(foreignTask(this.#name, name));
-      return [];
-    }
-    return [on === undefined ? { task: name } : { task: name, on }];
   }
 
   #guard(kind: BuiltinGuardKind): this {
-    this.#more.guards.push({ kind });
+    this.more.guards.push({ kind });
     return this;
   }
-
-  /** What most tasks never need, made at the first use. */
-  get #more(): Rest {
-    return (this.#rest ??= { settings: {}, guards: [], prefer: [], problems: [], undo: undefined });
-  }
-
-  get #settings(): WritableSettings {
-    return this.#more.settings;
-  }
-}
-
-interface Rest {
-  readonly settings: WritableSettings;
-  readonly guards: GuardDefinition[];
-  readonly prefer: unknown[];
-  readonly problems: CodedError[];
-  undo: BodyDefinition | undefined;
 }
