@@ -113,6 +113,22 @@ export const ERROR_CODES = {
   // engine
 
   // task functions and results
+  DRV_TASK_DATA_INVALID: {
+    summary: "The data of a task do not have the form that was asked for, or there are none",
+    remedy: "Compare the schema with what the task returned; check its status before decoding",
+  },
+  DRV_TASK_GUARD_FAILED: {
+    summary: "A guard function threw, so nobody knows whether the task should run",
+    remedy: "Correct the guard; it gets { params, results } and answers true or false",
+  },
+  DRV_TASK_PARAMS_FAILED: {
+    summary: "A function that makes parameters threw or returned something that is not plain JSON",
+    remedy: "Correct the function; it gets { params, results } and answers the parameters as plain JSON",
+  },
+  DRV_TASK_KEYS_FAILED: {
+    summary: "A group cannot be expanded: its key function failed, or its items are no list with distinct keys",
+    remedy: "Return a list of plain JSON whose items have distinct keys",
+  },
   DRV_TASK_FUNCTION_FAILED: {
     summary: "A task function threw, rejected or reported a failure",
     remedy: "Read the message it gave; retry the task or change the function",

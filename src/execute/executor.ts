@@ -1,0 +1,242 @@
+import type { Clock } from "../base/clock.ts";
+import { fromThrown } from "../base/coded-error.ts";
+import { KILL_GRACE_MS, OPERATION_TIMEOUT_MS_DEFAULT, SCRIPT_TIMEOUT_MS_DEFAULT } from "../base/limits.ts";
+import type { Host } from "../operation/host.ts";
+import type { Outcome } from "../operation/outcome.ts";
+import type { ContentStore, Provider, ProviderRegistry } from "../operation/provider.ts";
+import type { AttemptResult, Job } from "../protocol/job.ts";
+import { cancelled, crashed, noSuchHost, timedOut, type AttemptEnd } from "./attempt-end.ts";
+import type { Attempt, AttemptTrace } from "./attempt.ts";
+import { createMemoryJournal, type Journal } from "./journal.ts";
+import { Masker } from "./masker.ts";
+import { performWork, secretsOf } from "./perform-work.ts";
+import type { PreImageStore } from "./pre-image-store.ts";
+import { absentHost, scopedHost } from "./scoped-host.ts";
+
+/** Time an attempt that was asked to stop gets on top of its kill grace; after it nobody can say how it ended. */
+const STOP_MARGIN_MS = 5_000;
+
+export interface ExecutorOptions {
+  readonly providers: ProviderRegistry;
+  /** The host with this name; `undefined` when there is none. */
+  readonly hostFor: (name: string) => Host | undefined;
+  readonly contents: ContentStore;
+  readonly preImages: PreImageStore;
+  readonly clock: Clock;
+  /** Default: one in memory. */
+  readonly journal?: Journal;
+  /** Values that must not show up in anything, besides the secret parameters of operations. */
+  readonly secrets?: readonly string[];
+}
+
+export interface ExecuteOptions {
+  /** Aborting asks the attempt to stop; its result is still awaited. */
+  readonly signal: AbortSignal;
+  /** Live output, secrets masked. What it throws is ignored. */
+  readonly onOutput?: (stream: "stdout" | "stderr", line: string) => void;
+  /** Progress of a script in percent, never going back. What it throws is ignored. */
+  readonly onProgress?: (percent: number, message?: string) => void;
+}
+
+/** Carries out jobs. Disposing cancels what runs and waits for it. */
+export interface Executor extends AsyncDisposable {
+  /**
+   * Carries out one attempt and answers how it ended; never rejects. A token starts at most once: sent again, it
+   * is answered with the same result, or joins the attempt while it runs. Attempts with different tokens run at the
+   * same time. Jobs in mode `inspect` or `probe` change nothing and may be repeated.
+   */
+  execute(job: Job, options: ExecuteOptions): Promise<AttemptResult>;
+}
+
+/**
+ * Makes the executor that local hosts, SSH and agents share.
+ *
+ * @example
+ * await using executor = createExecutor({ providers, hostFor: () => host, contents, preImages, clock });
+ * const { outcome } = await executor.execute(job, { signal: AbortSignal.timeout(60_000) });
+ */
+export function createExecutor(options: ExecutorOptions): Executor {
+  return new AttemptExecutor(options);
+}
+
+/** Why an attempt was asked to stop. */
+type StopCause = "timeout" | "cancelled";
+
+interface RunningAttempt {
+  readonly stop: AbortController;
+  readonly result: Promise<AttemptResult>;
+}
+
+class AttemptExecutor implements Executor {
+  readonly #options: ExecutorOptions;
+  readonly #journal: Journal;
+  /** By token and mode. */
+  readonly #running = new Map<string, RunningAttempt>();
+  readonly #disposal = new AbortController();
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+    this.#journal = options.journal ?? createMemoryJournal();
+  }
+
+  async execute(job: Job, options: ExecuteOptions): Promise<AttemptResult> {
+    const key = `${job.token} ${job.mode}`;
+    // What still runs need not be probed: its own result says more.
+    let running =
+      this.#running.get(key) ?? (job.mode === "probe" ? this.#running.get(`${job.token} apply`) : undefined);
+    if (running === undefined) {
+      const stop = new AbortController();
+      running = { stop, result: this.#start(job, options, stop) };
+      this.#running.set(key, running);
+      void running.result.finally(() => this.#running.delete(key));
+    }
+    const { stop, result } = running;
+    const onAbort = (): void => stop.abort(options.signal.reason);
+    if (options.signal.aborted) onAbort();
+    options.signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      return await result;
+    } finally {
+      options.signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal.abort(new Error("the executor was closed"));
+    for (const { stop } of this.#running.values()) stop.abort(this.#disposal.signal.reason);
+    await Promise.all(Array.from(this.#running.values(), (running) => running.result));
+  }
+
+  async #start(job: Job, options: ExecuteOptions, stop: AbortController): Promise<AttemptResult> {
+    const startedAtMs = this.#options.clock.monotonicMs();
+    // When the store fails here, undoing meets the same failure and reports it.
+    const secrets = await secretsOf(job, this.#options).catch(() => []);
+    const masker = new Masker([...(this.#options.secrets ?? []), ...secrets]);
+    const finished = (outcome: Outcome): AttemptResult => ({
+      token: job.token,
+      outcome: masker.outcome(outcome),
+      durationMs: this.#options.clock.monotonicMs() - startedAtMs,
+    });
+    try {
+      const known = await this.#claim(job);
+      if (known !== undefined) return known;
+      if (this.#disposal.signal.aborted) stop.abort(this.#disposal.signal.reason);
+      const result = finished(await this.#attempt(job, { ...options, masker, stop }));
+      if (job.mode === "apply") await this.#journal.finish(result);
+      return result;
+    } catch (thrown) {
+      // Not the provider: the journal or the executor itself. Nobody can say how far the attempt got.
+      return finished({ status: "unknown", reason: fromThrown("DRV_INTERNAL", thrown, "Cannot execute job").message });
+    }
+  }
+
+  /** Claims the token of a job that may change something; answers what is known when it may not run. */
+  async #claim(job: Job): Promise<AttemptResult | undefined> {
+    if (job.mode === "inspect") return undefined;
+    const acceptance =
+      job.mode === "apply" ? await this.#journal.accept(job.token) : await this.#journal.find(job.token);
+    if (job.mode === "probe") {
+      const isKnown = acceptance?.state === "finished" && acceptance.result.outcome.status !== "unknown";
+      return isKnown ? acceptance.result : undefined;
+    }
+    if (acceptance?.state === "finished") return acceptance.result;
+    if (acceptance?.state !== "started") return undefined;
+    const reason = "The attempt was started before and its result is not known";
+    return { token: job.token, outcome: { status: "unknown", reason }, durationMs: 0 };
+  }
+
+  async #attempt(
+    job: Job,
+    options: ExecuteOptions & { readonly masker: Masker; readonly stop: AbortController },
+  ): Promise<Outcome> {
+    const trace: AttemptTrace = { hasStartedChanging: false, holdsPreImage: false };
+    const { stop, masker } = options;
+    if (stop.signal.aborted) return cancelled(stop.signal.reason, masker);
+    const host = this.#hostOf(job);
+    if (host === undefined) return noSuchHost(job, trace);
+    let cause: StopCause | undefined;
+    const timeoutMs = job.timeoutMs ?? this.#timeoutMsOf(job);
+    const onAbort = (): void => void (cause ??= "cancelled");
+    stop.signal.addEventListener("abort", onAbort, { once: true });
+    using _timer = this.#options.clock.setTimer(timeoutMs, () => {
+      cause ??= "timeout";
+      stop.abort(new Error(`the attempt took longer than ${timeoutMs} ms`));
+    });
+    const attempt = this.#newAttempt(job, { ...options, host, trace });
+    const ended = await this.#untilStopped(
+      job,
+      stop.signal,
+      performWork(attempt, { ...this.#options, journal: this.#journal }),
+    );
+    if (ended.kind === "outcome" && !(stop.signal.aborted && ended.outcome.status === "failed")) return ended.outcome;
+    if (ended.kind === "deaf") {
+      return { status: "unknown", reason: "The attempt was asked to stop and did not answer in time" };
+    }
+    if (cause === "timeout") return timedOut(job, timeoutMs, trace);
+    if (cause === "cancelled") return cancelled(stop.signal.reason, masker);
+    if (ended.kind === "outcome") return ended.outcome;
+    return crashed(job, ended.thrown, trace);
+  }
+
+  /** Waits for the work, after a stop not longer than it may need to end its processes. */
+  async #untilStopped(job: Job, signal: AbortSignal, work: Promise<Outcome>): Promise<AttemptEnd> {
+    const { promise: deaf, resolve } = Promise.withResolvers<AttemptEnd>();
+    using timers = new DisposableStack();
+    const onAbort = (): void => {
+      const patienceMs = (job.killGraceMs ?? KILL_GRACE_MS) + STOP_MARGIN_MS;
+      timers.use(this.#options.clock.setTimer(patienceMs, () => resolve({ kind: "deaf" })));
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    timers.defer(() => signal.removeEventListener("abort", onAbort));
+    const ended = work.then(
+      (outcome): AttemptEnd => ({ kind: "outcome", outcome }),
+      (thrown: unknown): AttemptEnd => ({ kind: "thrown", thrown }),
+    );
+    return await Promise.race([ended, deaf]);
+  }
+
+  #newAttempt(
+    job: Job,
+    given: ExecuteOptions & {
+      readonly masker: Masker;
+      readonly stop: AbortController;
+      readonly host: Host;
+      readonly trace: AttemptTrace;
+    },
+  ): Attempt {
+    const { masker, trace, stop } = given;
+    const host = scopedHost(given.host, job.killGraceMs === undefined ? {} : { killGraceMs: job.killGraceMs });
+    const onLine: Attempt["onLine"] = (stream, line) => {
+      ignoringThrown(() => given.onOutput?.(stream, masker.text(line)));
+    };
+    const onProgress: Attempt["onProgress"] = (percent, message) => {
+      ignoringThrown(() => given.onProgress?.(percent, message === undefined ? message : masker.text(message)));
+    };
+    const { signal } = stop;
+    const context = { host, signal, token: job.token, contents: this.#options.contents, output: onLine };
+    return { job, host, signal, masker, onLine, onProgress, context, trace };
+  }
+
+  #providerOf(job: Job): Provider | undefined {
+    return job.work.kind === "script" ? undefined : this.#options.providers.find(job.work.operation);
+  }
+
+  #hostOf(job: Job): Host | undefined {
+    const spec = this.#providerOf(job)?.spec;
+    const host = this.#options.hostFor(job.host);
+    return host === undefined && spec?.isControllerOperation === true ? absentHost(job.host, spec.name) : host;
+  }
+
+  #timeoutMsOf(job: Job): number {
+    if (job.work.kind === "script") return SCRIPT_TIMEOUT_MS_DEFAULT;
+    return this.#providerOf(job)?.spec.attemptTimeoutMs ?? OPERATION_TIMEOUT_MS_DEFAULT;
+  }
+}
+
+function ignoringThrown(callback: () => void): void {
+  try {
+    callback();
+  } catch {
+    // An observer that fails must not change what happens on the host.
+  }
+}
