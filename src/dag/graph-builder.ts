@@ -38,7 +38,7 @@ export class GraphBuilder<Id extends string = string> {
   /** Ids by number, removed ones included. */
   readonly #ids: Id[] = [];
 
-  /** A builder with all nodes and edges of `graph`. */
+  /** A builder that starts with everything in `graph`, which itself never changes. */
   static from<Id extends string>(graph: Graph<Id>): GraphBuilder<Id> {
     const builder = new GraphBuilder<Id>();
     for (const id of graph.ids) builder.#append(id);

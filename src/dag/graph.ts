@@ -8,7 +8,6 @@ import { type CriticalPath, criticalPath, type NodeWeights } from "./critical-pa
 import { cyclicGroups, selfLoops } from "./cycles.ts";
 import { type Edge, type EdgeEnds, type EdgeKind, edgeKindOf, type EdgeSelection } from "./edge.ts";
 import { Frontier } from "./frontier.ts";
-import { GraphBuilder } from "./graph-builder.ts";
 import { nodeNotFound, notConnected, selfLoop } from "./graph-error.ts";
 import { inverseOrder } from "./id-order.ts";
 import { computeLevels } from "./levels.ts";
@@ -32,7 +31,7 @@ import { topologicalSort, topologicalSortKahn } from "./topological-sort.ts";
  * | `dependencies` `dependents` `edgeKind`                | O(neighbours)                |
  * | everything else                                       | O(nodes + edges)             |
  *
- * Made by {@link GraphBuilder.build}, `defineGraph` and `graphFromEdges`.
+ * Made by `defineGraph`, `GraphBuilder` and `graphFromEdges`; `GraphBuilder.from(graph)` goes on from here.
  *
  * @example
  * const built = defineGraph({
@@ -262,11 +261,6 @@ export class Graph<Id extends string = string> implements GraphStructure<Id> {
    */
   inducedSubgraph(id: Id): Result<Graph<Id>, CodedError> {
     return this.#atNode(id, (node) => new Graph(selectNodes(this, relatedTo(node, this))));
-  }
-
-  /** A builder that starts with this graph; the graph itself never changes. */
-  builder(): GraphBuilder<Id> {
-    return GraphBuilder.from(this);
   }
 
   #atNode<T>(id: Id, answer: (node: number) => T): Result<T, CodedError> {

@@ -59,7 +59,10 @@ export function cutIntoLayers(graph: GraphStructure): LayeredGraph {
     targets: Uint32Array.from(targets),
     kinds: new Uint8Array(sources.length),
   };
-  const { outgoing, incoming } = adjacencyOf(columns, identityOrder(layers.length));
+  // Nodes by id and then bends, so that the drawing does not depend on the order in which the graph was put together.
+  const segmentOrder = identityOrder(layers.length);
+  segmentOrder.set(graph.idOrder);
+  const { outgoing, incoming } = adjacencyOf(columns, segmentOrder);
   return {
     nodeCount: graph.nodeCount,
     layerOf: Uint32Array.from(layers),
@@ -104,11 +107,11 @@ function longestBentSpan(graph: GraphStructure, layerOf: Uint32Array): number {
 }
 
 function forEachForwardEdge(
-  { outgoing: { offsets, targets } }: GraphStructure,
+  { idOrder, outgoing: { offsets, targets } }: GraphStructure,
   layerOf: Uint32Array,
   visit: (edge: number, source: number, target: number, span: number) => void,
 ): void {
-  for (let source = 0; source < layerOf.length; source++) {
+  for (const source of idOrder) {
     const end = offsets[source + 1] ?? 0;
     for (let edge = offsets[source] ?? 0; edge < end; edge++) {
       const target = targets[edge] ?? 0;
