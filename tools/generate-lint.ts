@@ -75,7 +75,7 @@ function lintConfig(table: LayerTable, packages: readonly string[]): Json {
     $schema: "./node_modules/oxlint/configuration_schema.json",
     plugins: ["typescript", "unicorn", "oxc", "import", "promise", "node"],
     categories: { correctness: "error" },
-    ignorePatterns: ["node_modules", "dist", "coverage", ".docs-check", "bench/node_modules"],
+    ignorePatterns: ["node_modules", "dist", "coverage", "tmp", "bench/node_modules"],
     rules: BASE_RULES,
     overrides: [
       ...folders.map(([folder, layer]) => folderOverride(table, { folder, layer, packages })),

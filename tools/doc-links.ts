@@ -1,0 +1,52 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, posix } from "node:path";
+
+/** Problems of the links of a Markdown file that lead into the repository. */
+export function linkProblems(
+  root: string,
+  file: string,
+): { readonly linkCount: number; readonly problems: readonly string[] } {
+  const text = withoutCode(readFileSync(join(root, file), "utf8"));
+  const links = [...text.matchAll(/\[[^\]]*\]\(([^)\s]+)\)/g)].map((match) => ({
+    target: match[1] ?? "",
+    line: text.slice(0, match.index).split("\n").length,
+  }));
+  const inner = links.filter(({ target }) => !/^[a-z]+:/.test(target));
+  const problems = inner.flatMap(({ target, line }) => {
+    const problem = judgeTarget(root, file, target);
+    return problem === undefined ? [] : [`${file}:${line}: the link "${target}" ${problem}`];
+  });
+  return { linkCount: inner.length, problems };
+}
+
+function judgeTarget(root: string, file: string, target: string): string | undefined {
+  const [path = "", anchor] = target.split("#");
+  const wanted = path === "" ? file : posix.join(posix.dirname(file), path);
+  if (wanted.startsWith("..")) return "leads out of the repository";
+  if (!existsSync(join(root, wanted))) return "leads to nothing";
+  if (anchor === undefined || statSync(join(root, wanted)).isDirectory()) return undefined;
+  return anchors(readFileSync(join(root, wanted), "utf8")).has(anchor) ? undefined : "names no heading there";
+}
+
+/** Anchors that headings get: lower case, punctuation dropped, spaces to dashes, repeats numbered. */
+function anchors(text: string): ReadonlySet<string> {
+  const seen = new Set<string>();
+  for (const [, heading = ""] of withoutCode(text).matchAll(/^#{1,6}\s+(.*)$/gm)) {
+    const plain = heading
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+      .trim()
+      .toLowerCase();
+    const anchor = plain.replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-");
+    let unique = anchor;
+    for (let count = 1; seen.has(unique); count++) unique = `${anchor}-${count}`;
+    seen.add(unique);
+  }
+  return seen;
+}
+
+/** Blanks fenced blocks and inline code without moving lines; headings keep the words of inline code. */
+function withoutCode(text: string): string {
+  return text
+    .replace(/^( {0,3})(`{3,})[^\n]*\n[\s\S]*?^ {0,3}\2\s*$/gm, (block) => block.replace(/[^\n]/g, " "))
+    .replace(/^(?!#).*$/gm, (line) => line.replace(/`[^`]*`/g, (code) => " ".repeat(code.length)));
+}
