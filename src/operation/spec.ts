@@ -41,7 +41,7 @@ export interface OperationSpec<Params = unknown, ResultData = unknown, Input = u
   readonly unknownPolicy: UnknownPolicy;
   /**
    * Parameters whose values must never appear in results, errors, logs or diffs: names of top-level parameters, or
-   * paths below them joined by dots, as in `headers.authorization`. See `secretValues`.
+   * paths below them joined by dots, as in `headers.authorization`, in any case. The executor masks them by value.
    */
   readonly secretParams: readonly string[];
   /** Runs where the plan runs and gets no host (`file.upload`, notifications). Default false. */

@@ -10,7 +10,6 @@ import {
 import type { ExecOptions, ExecResult } from "../../operation/host.ts";
 import type { Change } from "../../operation/outcome.ts";
 import type { ProviderContext, ProviderResult, WriteProvider } from "../../operation/provider.ts";
-import { maskText, secretValues } from "../../operation/secrets.ts";
 import type { OperationSpec } from "../../operation/spec.ts";
 import { failed, failedWith, quoted } from "../failure.ts";
 import { notRunReason } from "./run-guard.ts";
@@ -25,7 +24,7 @@ interface CommandObserved {
 
 /** Characters of a command shown as its change. */
 const SHOWN_LENGTH_MAX = 200;
-/** Characters of the end of standard error shown in the message of a failure. */
+/** A last line of standard error longer than this is not shown in the message of a failure. */
 const STDERR_SHOWN_MAX = 300;
 
 interface CommandKind<Params extends CommonParams> {
@@ -70,14 +69,13 @@ async function run<Params extends CommonParams>(
   params: Params,
   context: ProviderContext,
 ): ProviderResult<CommandResult> {
-  const secrets = secretValues(kind.spec, params);
   const ran = await context.host.exec(kind.argvOf(params), {
     ...execOptions(params, context),
     ...(params.stdin === undefined ? {} : { stdin: params.stdin }),
-    onLine: (stream, line) => context.output(stream, maskText(line, secrets)),
+    onLine: context.output,
   });
   if (!ran.ok) return failedWith(ran.error, { changed: wasStarted(ran.error.code) });
-  const result = resultOf(ran.value, secrets);
+  const result = resultOf(ran.value);
   if (params.okExitCodes.includes(result.exitCode)) return ok(result);
   return failed("DRV_COMMAND_EXIT", exitMessage(titleFor(kind, params), params, ran.value.signal, result), {
     hint: "Read its output in the result; list further codes in okExitCodes when they are expected",
@@ -103,10 +101,10 @@ function wasStarted(code: string): boolean {
   return code === "DRV_HOST_TIMEOUT" || code === "DRV_HOST_CONNECTION_LOST";
 }
 
-function resultOf(ran: ExecResult, secrets: readonly string[]): CommandResult {
+function resultOf(ran: ExecResult): CommandResult {
   return {
-    stdout: maskText(ran.stdout, secrets),
-    stderr: maskText(ran.stderr, secrets),
+    stdout: ran.stdout,
+    stderr: ran.stderr,
     exitCode: ran.exitCode,
     durationMs: ran.durationMs,
     ...(ran.droppedBytes === 0 ? {} : { droppedBytes: ran.droppedBytes }),
@@ -115,14 +113,14 @@ function resultOf(ran: ExecResult, secrets: readonly string[]): CommandResult {
 
 function exitMessage(title: string, params: CommonParams, signal: string | undefined, result: CommandResult): string {
   const cause = signal === undefined ? `exit code ${result.exitCode}` : `ended by ${signal}`;
-  const stderr = result.stderr.trim();
-  const end = stderr.length > STDERR_SHOWN_MAX ? `…${stderr.slice(-STDERR_SHOWN_MAX)}` : stderr;
+  // Whole lines only: a secret cut in half would no longer be recognised and masked.
+  const end = result.stderr.trimEnd().split("\n").at(-1) ?? "";
   const words = `Cannot run ${quoted(title)}: ${cause}, expected ${params.okExitCodes.join(" or ")}`;
-  return end === "" ? words : `${words}; it says ${quoted(end)}`;
+  return end === "" || end.length > STDERR_SHOWN_MAX ? words : `${words}; it says ${quoted(end)}`;
 }
 
 function titleFor<Params extends CommonParams>(kind: CommandKind<Params>, params: Params): string {
-  const title = maskText(kind.titleOf(params), secretValues(kind.spec, params));
+  const title = kind.titleOf(params);
   return title.length > SHOWN_LENGTH_MAX ? `${title.slice(0, SHOWN_LENGTH_MAX)}…` : title;
 }
 

@@ -7,5 +7,6 @@ export function givenContent(params: {
   readonly contentBase64?: string | undefined;
 }): Uint8Array {
   if (params.content !== undefined) return encodeText(params.content);
-  return Uint8Array.fromBase64(must(params.contentBase64, "Neither content nor contentBase64 is given"));
+  const binary = atob(must(params.contentBase64, "Neither content nor contentBase64 is given"));
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }

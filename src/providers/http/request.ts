@@ -4,7 +4,6 @@ import { httpRequest, type HttpRequestParams, type HttpRequestResult } from "../
 import type { HttpRequest, HttpResponse } from "../../operation/host.ts";
 import type { Change } from "../../operation/outcome.ts";
 import type { ProviderContext, ProviderResult, WriteProvider } from "../../operation/provider.ts";
-import { MASK, maskText, maskValue, secretValues } from "../../operation/secrets.ts";
 import { operationClassOf } from "../../operation/spec.ts";
 import { failed, failedWith, quoted } from "../failure.ts";
 
@@ -33,18 +32,17 @@ function unchangedResult(observed: HttpObserved): HttpRequestResult {
 
 async function request(params: HttpRequestParams, context: ProviderContext): ProviderResult<HttpRequestResult> {
   const isRead = operationClassOf(httpRequest, params) === "read-only";
-  const secrets = secretValues(httpRequest, params);
   const response = await context.host.http(requestOf(params), { signal: context.signal });
   if (!response.ok) {
     // Anything else than a refused connection may have reached the server.
     const mayHaveArrived = !isRead && response.error.code !== "DRV_HOST_HTTP_UNREACHABLE";
     return failedWith(response.error, { changed: mayHaveArrived });
   }
-  const result = resultOf(response.value, secrets);
+  const result = resultOf(response.value);
   const problem = unexpected(result, params);
   if (problem === undefined) return ok(result);
-  const title = maskText(`${params.method} ${params.url}`, secrets);
-  return failed("DRV_HTTP_UNEXPECTED", `Cannot accept the answer to ${quoted(title)}: ${maskText(problem, secrets)}`, {
+  const title = `${params.method} ${params.url}`;
+  return failed("DRV_HTTP_UNEXPECTED", `Cannot accept the answer to ${quoted(title)}: ${problem}`, {
     hint: "Read the answer in the result; retry the task when the service needs time, or correct expect",
     errorClass: "retryable",
     changed: !isRead,
@@ -67,20 +65,20 @@ function requestOf(params: HttpRequestParams): HttpRequest {
   };
 }
 
-function resultOf(response: HttpResponse, secrets: readonly string[]): HttpRequestResult {
+function resultOf(response: HttpResponse): HttpRequestResult {
   const body = new TextDecoder().decode(response.body);
   const json = response.isTruncated ? undefined : parseJson(body, response.headers["content-type"]);
   const headers = Object.entries(response.headers).map(([name, value]): [string, string] => [
     name,
-    name === "set-cookie" ? MASK : maskText(value, secrets),
+    name === "set-cookie" ? "***" : value,
   ]);
   return {
     status: response.status,
     headers: Object.fromEntries(headers),
-    body: maskText(body, secrets),
+    body,
     isTruncated: response.isTruncated,
     durationMs: response.durationMs,
-    ...(json === undefined ? {} : { json: maskValue(json, secrets) }),
+    ...(json === undefined ? {} : { json }),
   };
 }
 

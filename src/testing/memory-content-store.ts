@@ -1,0 +1,1 @@
+export { memoryContentStore } from "../operation/memory-content-store.ts";
