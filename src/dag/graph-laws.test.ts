@@ -261,6 +261,25 @@ test("given dependencies in any order with removals and raw edges, when added, t
   );
 });
 
+test("given many dependencies in any order, when added, then exactly those that would close a loop are refused", () => {
+  const pair = fc.record({ source: fc.nat(NODE_COUNT_MAX), target: fc.nat(NODE_COUNT_MAX) });
+  fc.assert(
+    fc.property(fc.array(pair, { minLength: 20, maxLength: 80 }), (pairs) => {
+      const builder = new GraphBuilder();
+      for (let node = 0; node <= NODE_COUNT_MAX; node++) builder.addNode(`n${node}`);
+      const edges: Edge[] = [];
+      for (const ends of pairs) {
+        const edge = { source: `n${ends.source}`, target: `n${ends.target}`, kind: "success" } as const;
+        if (edge.source === edge.target || edges.some((other) => sameEnds(other, edge))) continue;
+        const isLoop = reaches({ nodes: [], edges }, edge.target, edge.source);
+        assert.equal(builder.addDependency(edge).ok, !isLoop);
+        if (!isLoop) edges.push(edge);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
 test("given any graph, when its parts are taken, then they have the chosen nodes and the edges among them", () => {
   fc.assert(
     fc.property(withSome(anySketch), ([sketch, chosen]) => {
@@ -405,13 +424,17 @@ function range(length: number): number[] {
 }
 
 /** Whether a walk of one edge or more leads from `source` to `target`. */
-function reaches({ edges }: Sketch, source: string, target: string, seen: readonly string[] = []): boolean {
-  return edges.some(
-    (edge) =>
-      edge.source === source &&
-      (edge.target === target ||
-        (!seen.includes(edge.target) && reaches({ nodes: [], edges }, edge.target, target, [...seen, edge.target]))),
-  );
+function reaches({ edges }: Sketch, source: string, target: string): boolean {
+  const reached = new Set<string>();
+  const open = [source];
+  for (const node of open) {
+    for (const edge of edges) {
+      if (edge.source !== node || reached.has(edge.target)) continue;
+      reached.add(edge.target);
+      open.push(edge.target);
+    }
+  }
+  return reached.has(target);
 }
 
 function naiveCycles(sketch: Sketch): string[][] {

@@ -23,6 +23,7 @@ export function orderLayers(layered: LayeredGraph, firstOrder: Uint32Array): Lay
   const layers = initialOrder(layered, firstOrder);
   const position = positionsIn(layers, layered.layerOf.length);
   const canExchange = layered.layerOf.length <= EXCHANGE_SIZE_MAX;
+  if (canExchange) exchangeNeighbours(layers, position, layered);
   let best = layers.map((layer) => layer.slice());
   let fewest = countCrossings(layers, position, layered.below);
   let inVain = 0;
