@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { docBlocks, type DocBlock } from "./doc-blocks.ts";
 import { docExamples } from "./doc-examples.ts";
-import { linkProblems } from "./doc-links.ts";
+import { pageLinks } from "./doc-links.ts";
 import { staleDocs } from "./generate-docs.ts";
 import { runCommand, toolCommand } from "./run-command.ts";
 import { listFiles } from "./source-files.ts";
@@ -28,10 +28,14 @@ export async function checkDocs(root: string): Promise<DocsReport> {
   writeFileSync(join(work, "bin", "drover"), shim(root), { mode: 0o755 });
   const pages = listFiles(root, PAGES);
   const blocks = pages.flatMap((page) => docBlocks(page, readFileSync(join(root, page), "utf8")));
-  const links = pages.map((page) => linkProblems(root, page));
+  const links = pages.map((page) => pageLinks(root, page));
   const examples = ENTRIES.flatMap((entry) => docExamples(root, entry));
+  const linked = new Set(links.flatMap((page) => page.targets));
   const problems = [
     ...links.flatMap((page) => page.problems),
+    ...pages
+      .filter((page) => page.startsWith("docs/") && !linked.has(page))
+      .map((page) => `${page}:1: no page links to it`),
     ...(await staleDocs(root)).map((path) => `${path}:1: differs from the code: run "node tools/generate-docs.ts"`),
     ...(await checkTypes(root, blocks, examples)),
     ...(await runBlocks(root, blocks)),

@@ -1,11 +1,15 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
 
-/** Problems of the links of a Markdown file that lead into the repository. */
-export function linkProblems(
-  root: string,
-  file: string,
-): { readonly linkCount: number; readonly problems: readonly string[] } {
+export interface PageLinks {
+  readonly linkCount: number;
+  /** Files of the repository that the page leads to. */
+  readonly targets: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** The links of a Markdown file that lead into the repository, and what is wrong with them. */
+export function pageLinks(root: string, file: string): PageLinks {
   const text = withoutCode(readFileSync(join(root, file), "utf8"));
   const links = [...text.matchAll(/\[[^\]]*\]\(([^)\s]+)\)/g)].map((match) => ({
     target: match[1] ?? "",
@@ -16,12 +20,19 @@ export function linkProblems(
     const problem = judgeTarget(root, file, target);
     return problem === undefined ? [] : [`${file}:${line}: the link "${target}" ${problem}`];
   });
-  return { linkCount: inner.length, problems };
+  const targets = inner.map(({ target }) => pathOf(file, target)).filter((path) => path !== file);
+  return { linkCount: inner.length, targets, problems };
+}
+
+/** The file a link of `file` leads to, relative to the repository. */
+function pathOf(file: string, target: string): string {
+  const [path = ""] = target.split("#");
+  return path === "" ? file : posix.join(posix.dirname(file), path);
 }
 
 function judgeTarget(root: string, file: string, target: string): string | undefined {
-  const [path = "", anchor] = target.split("#");
-  const wanted = path === "" ? file : posix.join(posix.dirname(file), path);
+  const [, anchor] = target.split("#");
+  const wanted = pathOf(file, target);
   if (wanted.startsWith("..")) return "leads out of the repository";
   if (!existsSync(join(root, wanted))) return "leads to nothing";
   if (anchor === undefined || statSync(join(root, wanted)).isDirectory()) return undefined;

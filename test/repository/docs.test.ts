@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import test from "node:test";
 import { docBlocks } from "../../tools/doc-blocks.ts";
 import { docExamples } from "../../tools/doc-examples.ts";
-import { linkProblems } from "../../tools/doc-links.ts";
+import { pageLinks } from "../../tools/doc-links.ts";
 import { entryExports } from "../../tools/entry-exports.ts";
 
 /** Calls `use` with the root of a folder that holds only these files. */
@@ -49,8 +49,9 @@ test("given links, when checked, then those that lead nowhere are named with the
     "```text\n[block](e.md)\n```",
   ].join("\n");
   withFiles({ "docs/a.md": page, "docs/b.md": "## One & two\n" }, (root) => {
-    assert.deepEqual(linkProblems(root, "docs/a.md"), {
+    assert.deepEqual(pageLinks(root, "docs/a.md"), {
       linkCount: 6,
+      targets: ["docs/b.md", "docs/b.md", "docs/c.md", "docs/b.md", "../x.md"],
       problems: [
         'docs/a.md:3: the link "c.md" leads to nothing',
         'docs/a.md:3: the link "b.md#three" names no heading there',
