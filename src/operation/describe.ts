@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { assert } from "../base/assert.ts";
 import { formatDuration } from "../base/duration.ts";
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import { isJsonArray, isJsonObject, toJson, type JsonObject, type JsonValue } from "../base/json.ts";
+import { RESULT_BYTES_MAX } from "../base/limits.ts";
 import type { OperationSpec } from "./spec.ts";
 
 /** One row of the parameter or result table. */
@@ -109,8 +111,9 @@ function jsonSchema(schema: z.ZodType, io: "input" | "output"): JsonObject {
 
 /** Schemas and examples are JSON by construction; this only drops members that are `undefined`. */
 function asJson(value: unknown): JsonValue {
-  const copy: JsonValue = JSON.parse(JSON.stringify(value) ?? "null");
-  return copy;
+  const converted = toJson(value, { bytesMax: RESULT_BYTES_MAX });
+  assert(converted.ok, "A schema or example is not JSON");
+  return converted.value;
 }
 
 function fields(schema: JsonObject, secretNames: ReadonlySet<string | undefined>): readonly FieldDescription[] {

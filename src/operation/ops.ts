@@ -1,3 +1,4 @@
+import { assert } from "../base/assert.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { OperationCall } from "./call.ts";
 import { BUILTIN_OPERATIONS } from "./catalog.ts";
@@ -50,6 +51,12 @@ function makeConstructors(): Operations {
     const constructors = (domains[domain] ??= {});
     constructors[verb] = (params = {}) => ({ operation: name, params });
   }
-  // The loop above builds exactly the members that the type computes from the same list; a test compares them.
-  return domains as unknown as Operations;
+  assert(isComplete(domains), "An operation has no constructor");
+  return domains;
+}
+
+/** The type computes its members from the same list as the loop; this proves that none is missing. */
+function isComplete(domains: Record<string, object>): domains is Record<string, object> & Operations {
+  const count = Object.values(domains).reduce((sum, constructors) => sum + Object.keys(constructors).length, 0);
+  return count === BUILTIN_OPERATIONS.length;
 }

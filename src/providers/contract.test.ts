@@ -101,7 +101,7 @@ const DEPLOY_CASES: readonly ProviderCase[] = [
   },
   {
     name: "a symbolic link in its place",
-    prepare: async ({ host, folder }) => void done(await host.symlink("/nowhere", `${folder}/main.conf`)),
+    prepare: async ({ host, folder }) => done(await host.symlink("/nowhere", `${folder}/main.conf`)),
     params: (folder) => ({ path: `${folder}/main.conf`, content: "port=1\n" }),
   },
   {
@@ -157,7 +157,7 @@ const FILE_CASES: readonly (readonly [Provider, readonly ProviderCase[]])[] = [
       },
       {
         name: "a folder with another mode",
-        prepare: async ({ host, folder }) => void done(await host.mkdir(`${folder}/a`, { mode: 0o700 })),
+        prepare: async ({ host, folder }) => done(await host.mkdir(`${folder}/a`, { mode: 0o700 })),
         params: (folder) => ({ path: `${folder}/a`, mode: "2775" }),
       },
       {
@@ -177,7 +177,7 @@ const FILE_CASES: readonly (readonly [Provider, readonly ProviderCase[]])[] = [
       },
       {
         name: "a link to something else",
-        prepare: async ({ host, folder }) => void done(await host.symlink("releases/41", `${folder}/current`)),
+        prepare: async ({ host, folder }) => done(await host.symlink("releases/41", `${folder}/current`)),
         params: (folder) => ({ path: `${folder}/current`, target: "releases/42" }),
       },
       {
@@ -187,7 +187,7 @@ const FILE_CASES: readonly (readonly [Provider, readonly ProviderCase[]])[] = [
       },
       {
         name: "a link that must go",
-        prepare: async ({ host, folder }) => void done(await host.symlink("releases/41", `${folder}/current`)),
+        prepare: async ({ host, folder }) => done(await host.symlink("releases/41", `${folder}/current`)),
         params: (folder) => ({ path: `${folder}/current`, state: "absent" }),
       },
     ],

@@ -1,4 +1,6 @@
-import type { JsonValue } from "../base/json.ts";
+import { assert } from "../base/assert.ts";
+import { toJson, type JsonValue } from "../base/json.ts";
+import { RESULT_BYTES_MAX } from "../base/limits.ts";
 import type { AttemptToken } from "../base/ids.ts";
 import type { Host } from "../operation/host.ts";
 import type { Change } from "../operation/outcome.ts";
@@ -84,6 +86,8 @@ async function runWrite(provider: WriteProvider, write: Write): Promise<Provider
 
 /** Executors write pre-images to a journal: their facts must survive that. */
 function throughJson(preImage: PreImage): PreImage {
-  const facts: JsonValue = JSON.parse(JSON.stringify(preImage.facts));
-  return { facts, blobs: preImage.blobs.map((blob) => blob.slice()) };
+  const facts: unknown = JSON.parse(JSON.stringify(preImage.facts));
+  const plain = toJson(facts, { bytesMax: RESULT_BYTES_MAX });
+  assert(plain.ok, "The facts of a pre-image must be JSON");
+  return { facts: plain.value, blobs: preImage.blobs.map((blob) => blob.slice()) };
 }

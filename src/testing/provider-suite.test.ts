@@ -38,8 +38,8 @@ async function write(path: string, text: string, { host, signal }: ProviderConte
     : { ok: false as const, error: { error: written.error, errorClass: "fatal" as const } };
 }
 
-/** A small provider that keeps its contract; each test breaks one part of it. */
-const SOUND: Sample = {
+/** Forgets to save what it changes. */
+const WITHOUT_CAPTURE: Sample = {
   kind: "write",
   spec: ensureText,
   async inspect({ path }, { host, signal }) {
@@ -51,15 +51,20 @@ const SOUND: Sample = {
   diff: (observed, { text }) =>
     observed === text ? [] : [{ property: "content", before: observed ?? null, after: text }],
   unchangedResult: (_observed, { path }) => ({ path }),
-  async capture({ path }, observed) {
-    return ok({ facts: { path, existed: observed !== undefined }, blobs: [bytes(observed ?? "")] });
-  },
   apply: (params, _observed, context) => write(params.path, params.text, context),
   async undo({ facts, blobs }, { host, signal }) {
     const { path, existed } = z.object({ path: z.string(), existed: z.boolean() }).parse(facts);
     const [content = new Uint8Array()] = blobs;
     const undone = existed ? await host.writeFile(path, content, { signal }) : await host.remove(path, { signal });
     return undone.ok ? ok(undefined) : { ok: false, error: { error: undone.error, errorClass: "fatal" } };
+  },
+};
+
+/** A small provider that keeps its contract; each test breaks one part of it. */
+const SOUND: Sample = {
+  ...WITHOUT_CAPTURE,
+  async capture({ path }, observed) {
+    return ok({ facts: { path, existed: observed !== undefined }, blobs: [bytes(observed ?? "")] });
   },
 };
 
@@ -133,9 +138,8 @@ test("given an undo that forgets something, when the suite runs, then undo rules
 });
 
 test("given a change that is not captured, when the suite runs, then that is a violation", async () => {
-  const { capture: _capture, ...without } = SOUND;
   const rules = providerSuite({
-    provider: without,
+    provider: WITHOUT_CAPTURE,
     hostName: "FakeHost",
     openHost,
     cases: [{ name: "no file", params: (folder) => ({ path: `${folder}/a`, text: "x" }) }],
@@ -178,10 +182,10 @@ test("given a value that is put into shell text, when the suite runs, then the c
   assert.deepEqual(broken, ["values are hostile, then they are only data"]);
 });
 
-test("given a secret hidden by reversing it, when the suite looks for that text, then it is seen", async () => {
-  const hidden = [...SECRET].reverse().join("");
+test("given a secret hidden by another case, when the suite looks for that text, then it is seen", async () => {
+  const hidden = SECRET.toUpperCase();
   const rules = providerSuite({
-    provider: { ...SOUND, diff: (_observed, { token = "" }) => [{ property: [...token].reverse().join("") }] },
+    provider: { ...SOUND, diff: (_observed, { token = "" }) => [{ property: token.toUpperCase() }] },
     hostName: "FakeHost",
     openHost,
     cases: [{ name: "a", params: (folder) => ({ path: `${folder}/a`, text: "x", token: SECRET }), secrets: [hidden] }],

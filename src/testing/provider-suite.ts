@@ -12,7 +12,7 @@ export interface ProviderCase {
   /** Parameters as an author writes them. */
   readonly params: (folder: string) => JsonValue;
   /** Puts the host into the state before. */
-  readonly prepare?: (place: SuiteHost) => Promise<void>;
+  readonly prepare?: (place: SuiteHost) => Promise<unknown>;
   /** The host already is as wanted: even the first call must be unchanged. Default false. */
   readonly isUnchanged?: boolean;
   /** Values inside the parameters that must never be seen again. */

@@ -63,10 +63,12 @@ export class ProviderTrial implements AsyncDisposable {
   async disturb(kind: "fail" | "abort", atCall: number): Promise<boolean> {
     const controller = new AbortController();
     const reason = new Error("interrupted by the suite");
-    const faulty = faultyHost(this.place.host, {
-      atCall,
-      hit: () => (kind === "fail" ? DISK_FULL : void controller.abort(reason)),
-    });
+    const hit = () => {
+      if (kind === "fail") return DISK_FULL;
+      controller.abort(reason);
+      return undefined;
+    };
+    const faulty = faultyHost(this.place.host, { atCall, hit });
     try {
       await this.run({ host: faulty.host, signal: controller.signal });
     } catch (thrown) {

@@ -41,7 +41,7 @@ function withLine(lines: readonly string[], wanted: LineWanted): EditedLines {
   const isThereUnmatched = matches !== undefined && !matches(line) && contents.includes(line);
   if (isThere || isThereUnmatched) return { lines, lineCount: 0 };
   const changed = [...lines];
-  if (index >= 0) changed[index] = line + endOf(lines[index] ?? "");
+  if (index >= 0) changed[index] = line + replacedEnd(lines, index, line);
   else insert(changed, line, placeFor(contents, wanted));
   return { lines: changed, lineCount: 1 };
 }
@@ -55,8 +55,18 @@ function placeFor(contents: readonly string[], { insertAfter, insertBefore }: Li
   return after === -1 ? contents.length : after + 1;
 }
 
+/** An empty line without an end would be no line at all. */
+function replacedEnd(lines: readonly string[], index: number, line: string): string {
+  const end = endOf(lines[index] ?? "");
+  return end === "" && line === "" ? newEnd(lines) : end;
+}
+
+function newEnd(lines: readonly string[]): string {
+  return endOf(lines[0] ?? "") || "\n";
+}
+
 function insert(lines: string[], line: string, place: number): void {
-  const end = endOf(lines[0] ?? "") || "\n";
+  const end = newEnd(lines);
   const previous = lines[place - 1];
   if (previous !== undefined && endOf(previous) === "") lines[place - 1] = previous + end;
   lines.splice(place, 0, line + end);

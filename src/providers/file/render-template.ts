@@ -62,8 +62,9 @@ export async function renderTemplate(input: TemplateInput): Promise<Result<strin
 /** Lists and objects written as they are would be joined without separators, or become "[object Object]". */
 function writable(value: unknown): string {
   if (value === undefined || value === null) return "";
-  if (typeof value === "object") throw new UnwritableValue(Array.isArray(value) ? "list" : "object");
-  return String(value);
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  throw new UnwritableValue(Array.isArray(value) ? "list" : "object");
 }
 
 class UnwritableValue extends Error {

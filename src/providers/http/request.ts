@@ -1,4 +1,5 @@
-import { canonicalJson, type JsonValue } from "../../base/json.ts";
+import { canonicalJson, toJson, type JsonValue } from "../../base/json.ts";
+import { RESULT_BYTES_MAX } from "../../base/limits.ts";
 import { ok } from "../../base/result.ts";
 import { httpRequest, type HttpRequestParams, type HttpRequestResult } from "../../operation/catalog/http.ts";
 import type { HttpRequest, HttpResponse } from "../../operation/host.ts";
@@ -85,8 +86,8 @@ function resultOf(response: HttpResponse): HttpRequestResult {
 function parseJson(body: string, contentType: string | undefined): JsonValue | undefined {
   if (contentType === undefined || !/[/+]json\b/i.test(contentType)) return undefined;
   try {
-    const parsed: JsonValue = JSON.parse(body);
-    return parsed;
+    const parsed = toJson(JSON.parse(body), { bytesMax: RESULT_BYTES_MAX });
+    return parsed.ok ? parsed.value : undefined;
   } catch {
     return undefined;
   }
