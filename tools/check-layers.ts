@@ -41,7 +41,7 @@ function unexplainedDirectives(file: string, source: string): readonly string[] 
   return source
     .split("\n")
     .flatMap((line, index) =>
-      /(?:oxlint|eslint)-disable/.test(line) && !/-disable.* -- \S{3}/.test(line)
+      /(?:oxlint|eslint)-disable/.test(line) && !/-disable.* -- \S.{5}/.test(line)
         ? [`${file}:${index + 1}: switches a lint rule off without a reason after " -- "`]
         : [],
     );
