@@ -109,6 +109,70 @@ export const ERROR_CODES = {
   },
 
   // plan
+  DRV_PLAN_NAME_INVALID: {
+    summary: "The name of a plan or task cannot be used",
+    remedy: "Use 1 to 200 characters in Unicode normal form C, without control characters and without / [ ]",
+  },
+  DRV_PLAN_TASK_DUPLICATE: {
+    summary: "Two tasks of a plan have the same name",
+    remedy: "Give each task a name of its own",
+  },
+  DRV_PLAN_DEPENDENCY_SELF: {
+    summary: "A task waits for itself",
+    remedy: "Remove the dependency",
+  },
+  DRV_PLAN_DEPENDENCY_CONFLICT: {
+    summary: "A task waits for the same task on two different conditions",
+    remedy: "Keep one of the conditions; always covers both",
+  },
+  DRV_PLAN_GUARD_INVALID: {
+    summary: "A guard is of no known kind or lacks its function",
+    remedy: "Use one of the guards of the documentation; when and whenFact need a function",
+  },
+  DRV_PLAN_FUNCTION_MISSING: {
+    summary: "A function task has no function",
+    remedy: "Pass a function, or the name under which one is registered",
+  },
+  DRV_PLAN_FUNCTION_UNKNOWN: {
+    summary: "No function is registered under the name a task asks for",
+    remedy: "Register the function in the program that runs the plan, or correct the name",
+  },
+  DRV_PLAN_PARAMS_INVALID: {
+    summary: "The parameters of an operation do not fit its schema",
+    remedy: "Correct the parameter at the given place; `drover ops NAME` shows what is allowed",
+  },
+  DRV_PLAN_PARAMS_UNKNOWN: {
+    summary: "An operation has no parameter of that name",
+    remedy: "Correct the spelling; `drover ops NAME` lists the parameters",
+  },
+  DRV_PLAN_TARGET_INVALID: {
+    summary: "A target is not written as a host, label or container",
+    remedy: 'Write "_any", "_all", a host name, a label such as "role:web", or "docker:container@host"',
+  },
+  DRV_PLAN_TARGET_MISSING: {
+    summary: "An operation does not say on which hosts it runs",
+    remedy: "Give the task a target, or the plan a target for all its tasks",
+  },
+  DRV_PLAN_TOO_MANY_PROBLEMS: {
+    summary: "A plan has more problems than are listed",
+    remedy: "Correct the listed ones and compile again",
+  },
+  DRV_PARAM_UNKNOWN: {
+    summary: "A plan has no parameter of that name",
+    remedy: "Correct the spelling or leave the value out",
+  },
+  DRV_PARAM_MISSING: {
+    summary: "A parameter without default was not given",
+    remedy: "Give the parameter a value",
+  },
+  DRV_PARAM_INVALID: {
+    summary: "The value of a parameter does not fit its declaration",
+    remedy: "Give a value of the declared type and range",
+  },
+  DRV_PARAM_DEFINITION_INVALID: {
+    summary: "The declaration of a parameter contradicts itself or is of no known form",
+    remedy: "Correct type, bounds, pattern or default of the parameter",
+  },
 
   // engine
 
@@ -378,6 +442,42 @@ export const ERROR_CODES = {
   },
 
   // cli
+  DRV_CLI_USAGE: {
+    summary: "A command line has an unknown command or option, or a wrong number of arguments",
+    remedy: "Follow the hint, or run the command with --help",
+  },
+  DRV_CLI_PARAMETER_INVALID: {
+    summary: "An argument that sets a parameter cannot be read",
+    remedy: "Write name=text, or name:=json for numbers, lists and objects",
+  },
+  DRV_CLI_PLAN_NOT_FOUND: {
+    summary: "The file of a plan cannot be opened",
+    remedy: "Check the path, which is meant from the current folder",
+  },
+  DRV_CLI_PLAN_MODULE_FAILED: {
+    summary: "A plan module threw while it was loaded or while it made its plan",
+    remedy: "Correct the module at the line the message names",
+  },
+  DRV_CLI_PLAN_EXPORT: {
+    summary: "A module does not export a plan under the name that was asked for",
+    remedy: "Export a Plan or a synchronous function returning one, or name another export after #",
+  },
+  DRV_CLI_FILE_FAILED: {
+    summary: "A file that the program keeps for itself cannot be read or written",
+    remedy: "Check the permissions of the state folder named in the message",
+  },
+  DRV_CLI_NO_LAST_RUN: {
+    summary: "There is no run of this folder to explain",
+    remedy: "Run a plan from this folder first, or change to the folder it was run from",
+  },
+  DRV_CLI_TASK_UNKNOWN: {
+    summary: "The run has no task of that name",
+    remedy: "Use one of the names that the hint lists",
+  },
+  DRV_CLI_NOTHING_FOUND: {
+    summary: "Nothing matches what was asked for",
+    remedy: "Ask for something less specific",
+  },
 } as const satisfies Record<string, ErrorCodeEntry>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -24,7 +24,7 @@ import type { BodySource, DefinitionContext } from "./task-draft.ts";
 import type { ApprovalOptions, ForeachOptions, FunctionOptions, OperationInput, ScriptOptions } from "./task-kinds.ts";
 import type { GateCondition } from "./task-body.ts";
 import type { ItemReference, TaskFunction } from "./task-context.ts";
-import { invalidOption, isFunction, isList, isObject, type TaskOptions } from "./task-input.ts";
+import { invalidOption, isFunction, isList, isObject, type TargetOrOptions, type TaskOptions } from "./task-input.ts";
 
 /**
  * A plan in the making: the vocabulary of the library without running anything.
@@ -59,20 +59,23 @@ export class PlanBuilder<const Parameters extends ParametersDefinition = NoParam
   }
 
   /**
-   * Adds an operation. Without a name it gets one from the operation: `deploy-file`, then `deploy-file-2`, …
+   * Adds an operation; a text after it is its target. Without a name it gets one from the operation: `deploy-file`, then `deploy-file-2`, …
    */
   task<Data>(
     name: string,
     call: OperationCall<Data>,
-    options?: TaskOptions<ParamsOf<Parameters>>,
+    options?: TargetOrOptions<ParamsOf<Parameters>>,
   ): Task<Data, ParamsOf<Parameters>>;
   task(name: string, input: OperationInput<ParamsOf<Parameters>>): Task<unknown, ParamsOf<Parameters>>;
-  task<Data>(call: OperationCall<Data>, options?: TaskOptions<ParamsOf<Parameters>>): Task<Data, ParamsOf<Parameters>>;
+  task<Data>(
+    call: OperationCall<Data>,
+    options?: TargetOrOptions<ParamsOf<Parameters>>,
+  ): Task<Data, ParamsOf<Parameters>>;
   task(input: OperationInput<ParamsOf<Parameters>>): Task<unknown, ParamsOf<Parameters>>;
   task(
     first: string | OperationInput<ParamsOf<Parameters>>,
-    second?: OperationInput<ParamsOf<Parameters>> | TaskOptions<ParamsOf<Parameters>>,
-    third?: TaskOptions<ParamsOf<Parameters>>,
+    second?: OperationInput<ParamsOf<Parameters>> | TargetOrOptions<ParamsOf<Parameters>>,
+    third?: TargetOrOptions<ParamsOf<Parameters>>,
   ): Task<unknown, ParamsOf<Parameters>> {
     const isUnnamed = isObject(first);
     const input = isUnnamed ? first : second;
@@ -80,8 +83,9 @@ export class PlanBuilder<const Parameters extends ParametersDefinition = NoParam
     const { operation, params } = isCall<ParamsOf<Parameters>>(input) ? input : { operation: "", params: undefined };
     const name = isUnnamed ? this.#autoName(defaultTaskName(operation, params)) : first;
     const task = this.#add(name, { kind: "operation", operation, ...(params === undefined ? {} : { params }) });
-    task.configure(input ?? {}, ["operation", "params"]);
-    return options === undefined ? task : task.configure(options);
+    task.configure(isObject(input) ? input : {}, ["operation", "params"]);
+    if (options === undefined) return task;
+    return typeof options === "string" ? task.target(options) : task.configure(options);
   }
 
   /** Adds a function of this program. What it returns says whether anything changed. */
@@ -285,6 +289,6 @@ export class PlanBuilder<const Parameters extends ParametersDefinition = NoParam
 }
 
 /** Whether an operation is named; its parameters are for the compiler to judge. */
-function isCall<Params>(input: object | undefined): input is OperationInput<Params> {
+function isCall<Params>(input: unknown): input is OperationInput<Params> {
   return isObject(input) && "operation" in input && typeof input.operation === "string";
 }

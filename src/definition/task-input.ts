@@ -27,6 +27,9 @@ export interface TaskOptions<Params = JsonObject> extends TaskSettings {
   readonly undo?: UndoInput<Params>;
 }
 
+/** What most tasks need of them in short: only the target. */
+export type TargetOrOptions<Params = JsonObject> = string | TaskOptions<Params>;
+
 /** Members of {@link TaskOptions} that are no settings. */
 export const TASK_OPTION_NAMES = ["dependsOn", "undo"] as const;
 

@@ -1,0 +1,100 @@
+import type { z } from "zod";
+import { isJsonObject, toJson, type JsonObject } from "../base/json.ts";
+import { RESULT_BYTES_MAX } from "../base/limits.ts";
+import { didYouMean } from "../base/suggest.ts";
+import type { OperationDefinition } from "../definition/task-body.ts";
+import { paramsJsonSchema } from "../operation/describe.ts";
+import { operationClassOf, type OperationClass, type OperationSpec } from "../operation/spec.ts";
+import type { OperationBody } from "./compiled-plan.ts";
+import type { TaskScope } from "./plan-scope.ts";
+import { memberOf, positionOf } from "./problems.ts";
+
+/** An operation body with the declaration from which its defaults come. */
+export interface CompiledOperation {
+  readonly body: OperationBody;
+  readonly spec: OperationSpec;
+}
+
+/** Looks the operation up and checks its parameters; problems go to the scope. */
+export function compileOperation(definition: OperationDefinition, scope: TaskScope): CompiledOperation | undefined {
+  const { problems, place } = scope;
+  if (typeof definition.operation !== "string" || definition.operation === "") {
+    problems.add("DRV_OPERATION_UNKNOWN", memberOf(place, "operation"), "it names no operation", {
+      hint: 'Write { operation: "file.deploy", params: { … } }, or call a constructor such as ops.file.deploy({ … })',
+    });
+    return undefined;
+  }
+  const found = scope.catalog.find(definition.operation);
+  if (!found.ok) {
+    problems.push({ ...found.error, at: positionOf(memberOf(place, "operation")) });
+    return undefined;
+  }
+  const spec = found.value;
+  const params = definition.params ?? {};
+  if (typeof params === "function") {
+    // Parameters that nobody knows yet may make it anything it can be.
+    const operationClass = typeof spec.operationClass === "string" ? spec.operationClass : "non-idempotent";
+    return { spec, body: bodyOf(spec, { params: { kind: "function", evaluate: params }, operationClass }) };
+  }
+  const checked = checkParams(spec, params, scope);
+  return checked === undefined ? undefined : { spec, body: bodyOf(spec, checked) };
+}
+
+function bodyOf(
+  spec: OperationSpec,
+  { params, operationClass }: { readonly params: OperationBody["params"]; readonly operationClass: OperationClass },
+): OperationBody {
+  return {
+    kind: "operation",
+    operation: spec.name,
+    params,
+    operationClass,
+    unknownPolicy: spec.unknownPolicy,
+    isReversible: spec.reversibility !== "none",
+  };
+}
+
+/** Keeps a copy of what was written: the executor reads it again with the same schema. */
+function checkParams(
+  spec: OperationSpec,
+  given: unknown,
+  scope: TaskScope,
+): { readonly params: JsonObject; readonly operationClass: OperationClass } | undefined {
+  const place = memberOf(scope.place, "params");
+  const copied = toJson(given, { bytesMax: RESULT_BYTES_MAX });
+  if (!copied.ok || !isJsonObject(copied.value)) {
+    const found = copied.ok
+      ? "they are not an object"
+      : `${copied.defect.path.slice(0, 200)} is ${copied.defect.found}`;
+    scope.problems.add("DRV_PLAN_PARAMS_INVALID", place, `the parameters of ${spec.name} are not plain JSON: ${found}`);
+    return undefined;
+  }
+  const parsed = spec.params.safeParse(copied.value);
+  if (parsed.success) return { params: copied.value, operationClass: operationClassOf(spec, parsed.data) };
+  for (const issue of parsed.error.issues) reportIssue(issue, spec, scope);
+  return undefined;
+}
+
+function reportIssue(issue: z.core.$ZodIssue, spec: OperationSpec, scope: TaskScope): void {
+  const path = issue.path.map(String).join(".");
+  const parent = memberOf(scope.place, path === "" ? "params" : `params.${path}`);
+  if (issue.code !== "unrecognized_keys") {
+    const subject = path === "" ? "the parameters" : `parameter ${JSON.stringify(path.slice(0, 200))}`;
+    scope.problems.add("DRV_PLAN_PARAMS_INVALID", parent, `${subject} of ${spec.name}: ${sentence(issue.message)}`, {
+      hint: `See "drover ops ${spec.name}"`,
+    });
+    return;
+  }
+  for (const key of issue.keys) {
+    const shownKey = JSON.stringify(key.slice(0, 200));
+    const known = path === "" ? Object.keys(paramsJsonSchema(spec)["properties"] ?? {}) : [];
+    scope.problems.add("DRV_PLAN_PARAMS_UNKNOWN", parent, `${spec.name} has no parameter ${shownKey}`, {
+      hint: didYouMean(key, known) ?? `See "drover ops ${spec.name}"`,
+    });
+  }
+}
+
+/** Messages of schemas as the rest of a sentence. */
+function sentence(message: string): string {
+  return `${message.charAt(0).toLowerCase()}${message.slice(1)}`.slice(0, 500);
+}

@@ -1,0 +1,110 @@
+import type { TaskDefinition } from "../definition/definition.ts";
+import { compileBody, type CompiledBody } from "./compile-body.ts";
+import { compileGuards } from "./compile-guards.ts";
+import type { CompiledTask, Target, TaskBody } from "./compiled-plan.ts";
+import type { TaskScope } from "./plan-scope.ts";
+import { memberOf } from "./problems.ts";
+import { parseTarget } from "./target.ts";
+import { policyDefaults, type PolicyPool } from "./task-policy.ts";
+import { ValueReader } from "./value-reader.ts";
+
+const HOST_OPTIONS = ["target", "batches", "maxFail", "allowEmpty"] as const;
+/** What only tasks that are attempted can be told. */
+const ATTEMPT_OPTIONS = ["undo", "concurrencyKey"] as const;
+const ATTEMPT_TIMEOUTS = ["queue", "attempt", "heartbeat", "killGrace"] as const;
+
+/** Stands for a body with problems, so that the rest of the task is still looked at; never part of a plan. */
+const UNUSABLE: CompiledBody = { body: { kind: "gate", gate: { kind: "delay", delayMs: 0 } }, runsOnController: true };
+
+/** What the tasks of one plan share. */
+export interface TaskPools {
+  readonly policies: PolicyPool;
+  /** Parsed targets by text. */
+  readonly targets: Map<string, Target>;
+}
+
+/** Compiles one task; its problems go to the scope. */
+export function compileTask(definition: TaskDefinition, scope: TaskScope, pools: TaskPools): CompiledTask {
+  const compiled = compileBody(definition.body, scope);
+  const { body, operationTimeoutMs, runsOnController } = compiled ?? UNUSABLE;
+  if (compiled !== undefined) rejectMisused(definition, body, scope, runsOnController);
+  const policy = pools.policies.policyOf(definition, {
+    defaults: policyDefaults(body, operationTimeoutMs),
+    place: scope.place,
+  });
+  const guards = compileGuards(definition.guards, scope);
+  const target = runsOnController ? undefined : compileTarget(definition, body, scope, pools.targets);
+  const title =
+    definition.title === undefined
+      ? undefined
+      : new ValueReader(scope.problems, scope.place).text("title", definition.title);
+  const undo = definition.undo === undefined ? undefined : compileUndo(definition, scope, target);
+  const task = { index: scope.index, name: definition.name, body, guards, policy };
+  if (title === undefined && target === undefined && undo === undefined) return task;
+  return {
+    ...task,
+    ...(title === undefined ? {} : { title }),
+    ...(target === undefined ? {} : { target }),
+    ...(undo === undefined ? {} : { undo }),
+  };
+}
+
+function compileTarget(
+  { target: given }: TaskDefinition,
+  body: TaskBody,
+  scope: TaskScope,
+  targets: Map<string, Target>,
+): Target | undefined {
+  const text = given ?? scope.target;
+  if (text === undefined) {
+    if (body.kind === "script") return undefined;
+    scope.problems.add("DRV_PLAN_TARGET_MISSING", memberOf(scope.place, "target"), "it names no hosts to run on", {
+      hint: 'Add target: "_any", "_all", a host or a label such as "role:web", or give the plan a target for all tasks',
+    });
+    return undefined;
+  }
+  const known = targets.get(text);
+  if (known !== undefined) return known;
+  const parsed = parseTarget(text, { at: { ...scope.place.at, path: `${scope.place.path}.target` } });
+  if (parsed.ok) targets.set(text, parsed.value);
+  else scope.problems.push(parsed.error);
+  return parsed.ok ? parsed.value : undefined;
+}
+
+function compileUndo(definition: TaskDefinition, scope: TaskScope, target: Target | undefined): TaskBody | undefined {
+  if (definition.undo === undefined) return undefined;
+  const place = memberOf(scope.place, "undo");
+  const compiled = compileBody(definition.undo, { ...scope, place });
+  if (compiled === undefined) return undefined;
+  const { kind } = compiled.body;
+  if (kind === "gate" || kind === "group") {
+    scope.problems.add("DRV_PLAN_OPTION_MISUSED", place, `its undo is a ${kind}, and something that acts is needed`);
+  } else if (kind === "operation" && !compiled.runsOnController && target === undefined) {
+    scope.problems.add("DRV_PLAN_TARGET_MISSING", place, "its undo acts on hosts, but the task has no target");
+  }
+  return compiled.body;
+}
+
+function rejectMisused(definition: TaskDefinition, body: TaskBody, scope: TaskScope, runsOnController: boolean): void {
+  const hasHosts = !runsOnController && !(body.kind === "script" && (definition.target ?? scope.target) === undefined);
+  const isAttempted = body.kind !== "gate" && body.kind !== "group";
+  const misused: string[] = [];
+  if (!hasHosts) misused.push(...HOST_OPTIONS.filter((option) => definition[option] !== undefined));
+  if (!isAttempted) {
+    misused.push(...ATTEMPT_OPTIONS.filter((option) => definition[option] !== undefined));
+    if (definition.onError?.retry !== undefined) misused.push("retry");
+    for (const name of ATTEMPT_TIMEOUTS)
+      if (definition.timeouts?.[name] !== undefined) misused.push(`timeouts.${name}`);
+  }
+  const what = isAttempted ? `a ${body.kind} that runs where the plan runs` : `a ${body.kind}`;
+  for (const option of misused) {
+    scope.problems.add(
+      "DRV_PLAN_OPTION_MISUSED",
+      memberOf(scope.place, option),
+      `${option} makes no sense for ${what}`,
+      {
+        hint: "Remove it",
+      },
+    );
+  }
+}

@@ -1,0 +1,146 @@
+import {
+  KILL_GRACE_MS,
+  OPERATION_TIMEOUT_MS_DEFAULT,
+  SCRIPT_TIMEOUT_MS_DEFAULT,
+  TOTAL_TIMEOUT_MS_DEFAULT,
+} from "../base/limits.ts";
+import { must, unreachable } from "../base/assert.ts";
+import type { TaskDefinition } from "../definition/definition.ts";
+import { shown } from "../definition/task-input.ts";
+import { readBatches, readBatchSize } from "./batch-size.ts";
+import type { TaskBody, TaskPolicy } from "./compiled-plan.ts";
+import { memberOf, type Place, type Problems } from "./problems.ts";
+import { type ErrorStrategy, readStrategy } from "./task-strategy.ts";
+import { ValueReader } from "./value-reader.ts";
+
+/** Total time of what ends by itself at a time nobody bounds: the largest instant a clock can name. */
+export const UNLIMITED_MS = 8_640_000_000_000_000;
+const PRIORITY_MAX = 1_000_000;
+
+/** What decides the defaults of a policy. */
+export interface PolicyDefaults {
+  readonly attemptTimeoutMs?: number;
+  readonly totalTimeoutMs: number;
+  /** Gates and groups are never retried, so they inherit no retries. */
+  readonly canRetry: boolean;
+}
+
+/** Times of one kind of task when its author says nothing. */
+export function policyDefaults(body: TaskBody, operationTimeoutMs = OPERATION_TIMEOUT_MS_DEFAULT): PolicyDefaults {
+  switch (body.kind) {
+    case "operation":
+      return { attemptTimeoutMs: operationTimeoutMs, totalTimeoutMs: TOTAL_TIMEOUT_MS_DEFAULT, canRetry: true };
+    case "script":
+      return { attemptTimeoutMs: SCRIPT_TIMEOUT_MS_DEFAULT, totalTimeoutMs: TOTAL_TIMEOUT_MS_DEFAULT, canRetry: true };
+    case "function":
+      return { totalTimeoutMs: TOTAL_TIMEOUT_MS_DEFAULT, canRetry: true };
+    case "gate": {
+      const waitsForTime = body.gate.kind === "delay" || body.gate.kind === "until";
+      return { totalTimeoutMs: waitsForTime ? UNLIMITED_MS : TOTAL_TIMEOUT_MS_DEFAULT, canRetry: false };
+    }
+    case "group":
+      return { totalTimeoutMs: UNLIMITED_MS, canRetry: false };
+    default:
+      return unreachable(body);
+  }
+}
+
+/** Makes the policies of one plan; equal ones are one object, so that a million tasks cost a handful. */
+export class PolicyPool {
+  readonly #problems: Problems;
+  readonly #inherited: ErrorStrategy;
+  readonly #byContent = new Map<string, TaskPolicy>();
+  /** Policies of tasks about which their author said nothing, by what decides the defaults. */
+  readonly #plain = new Map<string, TaskPolicy>();
+
+  constructor(problems: Problems, inherited: ErrorStrategy) {
+    this.#problems = problems;
+    this.#inherited = inherited;
+  }
+
+  policyOf(task: TaskDefinition, context: { readonly defaults: PolicyDefaults; readonly place: Place }): TaskPolicy {
+    const { defaults } = context;
+    if (!isPlain(task)) return this.#interned(this.#read(task, context));
+    const key = `${defaults.attemptTimeoutMs} ${defaults.totalTimeoutMs} ${defaults.canRetry}`;
+    const known = this.#plain.get(key);
+    if (known !== undefined) return known;
+    const made = this.#interned(this.#read(task, context));
+    this.#plain.set(key, made);
+    return made;
+  }
+
+  #read(
+    task: TaskDefinition,
+    { defaults, place }: { readonly defaults: PolicyDefaults; readonly place: Place },
+  ): TaskPolicy {
+    const reader = new ValueReader(this.#problems, place);
+    const strategy = readStrategy(task.onError, { problems: this.#problems, place });
+    const retry = defaults.canRetry ? (strategy.retry ?? this.#inherited.retry) : undefined;
+    const batches = reader.list("batches", task.batches);
+    const maxFail = this.#maxFail(task.maxFail, place);
+    const concurrencyKey = reader.text("concurrencyKey", task.concurrencyKey);
+    const estimateMs = reader.duration("estimate", task.estimate);
+    return {
+      afterFailure: strategy.afterFailure ?? this.#inherited.afterFailure ?? "stopAll",
+      ...(retry === undefined || retry.retries === 0 ? {} : { retry }),
+      isTolerated: reader.boolean("tolerate", task.tolerate) ?? false,
+      priority: reader.number("priority", task.priority, { min: -PRIORITY_MAX, max: PRIORITY_MAX }) ?? 0,
+      ...this.#times(task.timeouts, { defaults, place }),
+      ...(batches === undefined ? {} : { batches: readBatches(batches, { problems: this.#problems, place }) }),
+      ...(maxFail === undefined ? {} : { maxFail }),
+      allowsEmptyTarget: reader.boolean("allowEmpty", task.allowEmpty) ?? false,
+      ...(concurrencyKey === undefined ? {} : { concurrencyKey }),
+      ...(estimateMs === undefined ? {} : { estimateMs }),
+    };
+  }
+
+  #times(
+    given: TaskDefinition["timeouts"],
+    { defaults, place }: { readonly defaults: PolicyDefaults; readonly place: Place },
+  ): Pick<TaskPolicy, "queueTimeoutMs" | "attemptTimeoutMs" | "totalTimeoutMs" | "heartbeatTimeoutMs" | "killGraceMs"> {
+    new ValueReader(this.#problems, place).members("timeouts", given);
+    const reader = new ValueReader(this.#problems, memberOf(place, "timeouts"));
+    const queueTimeoutMs = reader.duration("queue", given?.queue, { isPositive: true });
+    const attemptTimeoutMs =
+      reader.duration("attempt", given?.attempt, { isPositive: true }) ?? defaults.attemptTimeoutMs;
+    const heartbeatTimeoutMs = reader.duration("heartbeat", given?.heartbeat, { isPositive: true });
+    return {
+      ...(queueTimeoutMs === undefined ? {} : { queueTimeoutMs }),
+      ...(attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs }),
+      totalTimeoutMs: reader.duration("total", given?.total, { isPositive: true }) ?? defaults.totalTimeoutMs,
+      ...(heartbeatTimeoutMs === undefined ? {} : { heartbeatTimeoutMs }),
+      killGraceMs: reader.duration("killGrace", given?.killGrace) ?? KILL_GRACE_MS,
+    };
+  }
+
+  #maxFail(given: unknown, place: Place): TaskPolicy["maxFail"] {
+    if (given === undefined) return undefined;
+    const maxFail = readBatchSize(given, { min: 0 });
+    if (maxFail === undefined) {
+      const found = `maxFail is ${shown(given)}, and a number of hosts from 0 or a percentage such as "10%" is needed`;
+      this.#problems.add("DRV_PLAN_VALUE_INVALID", memberOf(place, "maxFail"), found);
+    }
+    return maxFail;
+  }
+
+  #interned(policy: TaskPolicy): TaskPolicy {
+    // Members always come in one order, so equal policies have equal texts.
+    const content = JSON.stringify(policy);
+    if (!this.#byContent.has(content)) this.#byContent.set(content, Object.freeze(policy));
+    return must(this.#byContent.get(content), "A policy was just kept");
+  }
+}
+
+function isPlain(task: TaskDefinition): boolean {
+  return (
+    task.onError === undefined &&
+    task.timeouts === undefined &&
+    task.batches === undefined &&
+    task.maxFail === undefined &&
+    task.tolerate === undefined &&
+    task.priority === undefined &&
+    task.concurrencyKey === undefined &&
+    task.allowEmpty === undefined &&
+    task.estimate === undefined
+  );
+}
