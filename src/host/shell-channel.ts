@@ -1,0 +1,248 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import type { Clock } from "../base/clock.ts";
+import { codedError, type CodedError } from "../base/coded-error.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { CappedOutput } from "./capped-output.ts";
+import { FrameReader, type FrameMark } from "./frame-reader.ts";
+import { signalGroup, trackGroup, untrackGroup } from "./process-group.ts";
+import { shellBootstrap } from "./shell-program.ts";
+
+/** Time for the shell to answer that it is ready: a slow handshake over a slow line. */
+const READY_MS_MAX = 30_000;
+/** Time a closed shell gets to clean up after itself. */
+const CLOSE_MS_MAX = 2_000;
+/** Bytes kept of what a shell says on standard error before it is ready, or ends. */
+const COMPLAINT_BYTES_MAX = 4_096;
+
+export interface ShellChannelOptions {
+  readonly hostName: string;
+  readonly command: readonly string[];
+  readonly path: string;
+  readonly nonce: string;
+  readonly clock: Clock;
+}
+
+/** One request: shell text made of our own functions and quoted words. */
+export interface ShellRequest {
+  readonly text: string;
+  /** Sent after the text; the text knows its length. */
+  readonly body?: Uint8Array;
+  readonly onStdout: (bytes: Uint8Array) => void;
+  readonly onStderr: (bytes: Uint8Array) => void;
+  /** The process id of a command, as soon as it runs. */
+  readonly onStarted?: (processId: number) => void;
+}
+
+/** How a request ended: the exit code of its text or command, or what the program refused. */
+export type ShellEnd =
+  | { readonly kind: "exit"; readonly code: number }
+  | { readonly kind: "refused"; readonly reason: string };
+
+interface OpenRequest {
+  readonly id: string;
+  readonly request: ShellRequest;
+  readonly answer: PromiseWithResolvers<Result<ShellEnd, CodedError>>;
+  /** Streams that passed the end mark. */
+  readonly ended: Set<"stdout" | "stderr">;
+}
+
+/**
+ * One shell on a host, with one request after the other. Ends as a whole when anything is not as it should be: a
+ * shell that may be in the middle of something is never asked again.
+ */
+export class ShellChannel {
+  readonly #options: ShellChannelOptions;
+  readonly #child: ChildProcess;
+  readonly #ready = Promise.withResolvers<Result<ShellChannel, CodedError>>();
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #complaint = new CappedOutput(COMPLAINT_BYTES_MAX);
+  readonly #open: OpenRequest[] = [];
+  /** Request that the stream is inside of; content outside belongs to nobody. */
+  readonly #inside: { stdout: OpenRequest | undefined; stderr: OpenRequest | undefined } = {
+    stdout: undefined,
+    stderr: undefined,
+  };
+  #nextId = 1;
+  #isReady = false;
+  #isBroken = false;
+  #userId = -1;
+
+  /**
+   * Starts the command and waits until the shell behind it is ready.
+   * @returns the channel, or `DRV_HOST_UNREACHABLE`. Throws the reason of the signal.
+   */
+  static async open(
+    options: ShellChannelOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<Result<ShellChannel, CodedError>> {
+    signal?.throwIfAborted();
+    const channel = new ShellChannel(options);
+    using _timer = options.clock.setTimer(READY_MS_MAX, () => {
+      channel.#break(`the shell was not ready within ${READY_MS_MAX} ms`);
+    });
+    const onAbort = (): void => channel.#break("the call was cancelled");
+    signal?.addEventListener("abort", onAbort, { once: true });
+    const opened = await channel.#ready.promise;
+    signal?.removeEventListener("abort", onAbort);
+    signal?.throwIfAborted();
+    return opened;
+  }
+
+  private constructor(options: ShellChannelOptions) {
+    this.#options = options;
+    const [program = "", ...args] = options.command;
+    this.#child = spawn(program, args, { detached: true, stdio: ["pipe", "pipe", "pipe"] });
+    if (this.#child.pid !== undefined) trackGroup(this.#child.pid);
+    this.#child.on("error", (thrown) => this.#break(thrown.message));
+    this.#child.on("exit", (code, signal) => this.#break(`the connection ended with ${signal ?? `exit code ${code}`}`));
+    this.#child.on("close", () => this.#closed.resolve());
+    this.#child.stdin?.on("error", () => undefined); // The end of the child says more.
+    this.#read("stdout");
+    this.#read("stderr");
+    this.#child.stdin?.write(shellBootstrap(options));
+  }
+
+  /** Whether it can take no more requests. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
+  /** Numeric user the shell runs as. */
+  get userId(): number {
+    return this.#userId;
+  }
+
+  /** Sends requests without bodies in one go, or a single one with its body; the answers come in their order. */
+  send(requests: readonly ShellRequest[]): readonly Promise<Result<ShellEnd, CodedError>>[] {
+    if (this.#isBroken) return requests.map(async () => err(this.#lostError("the connection was closed")));
+    const opened = requests.map((request) => ({
+      id: String(this.#nextId++),
+      request,
+      answer: Promise.withResolvers<Result<ShellEnd, CodedError>>(),
+      ended: new Set<"stdout" | "stderr">(),
+    }));
+    this.#open.push(...opened);
+    const lines = opened.map(({ id, request }) => `${this.#options.nonce} ${id} ${request.text}\n`);
+    this.#child.stdin?.write(lines.join(""));
+    for (const { body } of requests) if (body !== undefined && body.length > 0) this.#child.stdin?.write(body);
+    return opened.map(({ answer }) => answer.promise);
+  }
+
+  /** Lets go of what the last command left behind, without waiting. */
+  tidy(): void {
+    void this.send([{ text: ":", onStdout: ignore, onStderr: ignore }])[0];
+  }
+
+  /** An idle channel keeps no process alive. */
+  setBusy(isBusy: boolean): void {
+    for (const part of [this.#child, this.#child.stdin, this.#child.stdout, this.#child.stderr]) {
+      if (isBusy) refOf(part)?.ref();
+      else refOf(part)?.unref();
+    }
+  }
+
+  /** Ends the shell; what runs in it is answered with `DRV_HOST_CONNECTION_LOST`. */
+  async close(reason: string): Promise<void> {
+    this.#break(reason);
+    this.setBusy(true);
+    const { pid } = this.#child;
+    using _timer = this.#options.clock.setTimer(CLOSE_MS_MAX, () => {
+      if (pid !== undefined) signalGroup(pid, "SIGKILL");
+      this.#closed.resolve();
+    });
+    await this.#closed.promise;
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
+  #read(name: "stdout" | "stderr"): void {
+    const reader = new FrameReader({
+      nonce: this.#options.nonce,
+      onContent: (bytes) => this.#onContent(name, bytes),
+      onMark: (mark) => this.#onMark(name, mark),
+    });
+    this.#child[name]?.on("error", () => undefined);
+    this.#child[name]?.on("data", (chunk: Uint8Array) => reader.push(chunk));
+  }
+
+  #onContent(name: "stdout" | "stderr", bytes: Uint8Array): void {
+    const inside = this.#inside[name];
+    if (inside === undefined) {
+      if (!this.#isReady || name === "stderr") this.#complaint.push(bytes);
+    } else if (name === "stdout") inside.request.onStdout(bytes);
+    else inside.request.onStderr(bytes);
+  }
+
+  #onMark(name: "stdout" | "stderr", mark: FrameMark): void {
+    const current = this.#open[0];
+    if (mark.kind === "ready") {
+      this.#isReady = true;
+      this.#userId = Number(mark.id);
+      this.#ready.resolve(ok(this));
+    } else if (mark.kind === "begin") {
+      this.#inside[name] = this.#open.find(({ id }) => id === mark.id);
+    } else if (mark.kind === "pid") {
+      current?.request.onStarted?.(Number(mark.rest));
+    } else if (mark.kind === "end") {
+      const ending = this.#inside[name];
+      this.#inside[name] = undefined;
+      if (ending?.id === mark.id) this.#onEnd(ending, name, mark);
+    }
+  }
+
+  #onEnd(open: OpenRequest, name: "stdout" | "stderr", mark: FrameMark): void {
+    open.ended.add(name);
+    if (open.ended.size < 2) return;
+    this.#open.splice(this.#open.indexOf(open), 1);
+    const [kind, value = ""] = mark.rest.split(" ");
+    open.answer.resolve(ok(kind === "exit" ? { kind, code: Number(value) } : { kind: "refused", reason: value }));
+  }
+
+  #break(reason: string): void {
+    if (this.#isBroken) return;
+    this.#isBroken = true;
+    const { pid, stdin } = this.#child;
+    stdin?.destroy();
+    if (pid === undefined) this.#closed.resolve();
+    else {
+      untrackGroup(pid);
+      signalGroup(pid, "SIGTERM");
+    }
+    const said = this.#complaint.text().trim().slice(-300);
+    const why = said === "" ? reason : `${reason}: ${said}`;
+    this.#ready.resolve(err(this.#unreachableError(why)));
+    for (const { answer } of this.#open.splice(0)) answer.resolve(err(this.#lostError(why)));
+  }
+
+  #unreachableError(why: string): CodedError {
+    const { hostName } = this.#options;
+    return codedError("DRV_HOST_UNREACHABLE", `Cannot reach host "${hostName}": ${why}`, {
+      hint: "Check that the host is up and that the connection settings are right",
+    });
+  }
+
+  #lostError(why: string): CodedError {
+    const { hostName } = this.#options;
+    return codedError("DRV_HOST_CONNECTION_LOST", `Cannot follow what runs on host "${hostName}": ${why}`, {
+      hint: "Look on the host whether it took effect; it is not repeated blindly",
+    });
+  }
+}
+
+interface Referenced {
+  ref(): unknown;
+  unref(): unknown;
+}
+
+/** Pipes to a child are sockets, which count as a reason to stay alive; the declared types do not say so. */
+function refOf(part: object | null): Referenced | undefined {
+  return part !== null && "ref" in part && "unref" in part && isReferenced(part) ? part : undefined;
+}
+
+function isReferenced(part: { ref: unknown; unref: unknown }): part is Referenced {
+  return typeof part.ref === "function" && typeof part.unref === "function";
+}
+
+function ignore(): void {
+  // What a request says that only tidies up is of no interest.
+}
