@@ -100,7 +100,10 @@ async function capture(
   const { provider, params, observed } = write;
   if (!isCapturing(provider) || provider.capture === undefined) return ok(undefined);
   const captured = await provider.capture(params, observed, attempt.context);
-  if (!captured.ok) return err(failedOutcome(captured.error, attempt.trace));
+  if (!captured.ok) {
+    const isTooLarge = captured.error.error.code === "DRV_PROVIDER_PRE_IMAGE_TOO_LARGE";
+    return isTooLarge ? ok(undefined) : err(failedOutcome(captured.error, attempt.trace));
+  }
   if (preImageBytes(captured.value) > PRE_IMAGE_BYTES_MAX) return ok(undefined);
   const saved = await run.preImages.save(attempt.job.token, {
     runId: attempt.job.runId,

@@ -56,7 +56,10 @@ export interface WriteProvider<Params = unknown, ResultData = unknown, Observed 
   diff(observed: Observed, params: Params): readonly Change[];
   /** The result to report when nothing had to be changed. Pure. */
   unchangedResult(observed: Observed, params: Params): ResultData;
-  /** Saves what `undo` needs; called before `apply`, made durable before `apply` starts. Absent: not reversible. */
+  /**
+   * Saves what `undo` needs; called before `apply`, made durable before `apply` starts. Absent: not reversible. The
+   * failure `DRV_PROVIDER_PRE_IMAGE_TOO_LARGE` makes this attempt irreversible; any other ends it.
+   */
   capture?(params: Params, observed: Observed, context: ProviderContext): ProviderResult<PreImage>;
   /** Changes only what differs. */
   apply(params: Params, observed: Observed, context: ProviderContext): ProviderResult<ResultData>;

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { attemptToken } from "../../base/ids.ts";
+import { attemptToken, parseRunId } from "../../base/ids.ts";
 import { codedError } from "../../base/coded-error.ts";
 import { sha256, type JsonObject } from "../../base/json.ts";
+import { createExecutor } from "../../execute/executor.ts";
+import { createMemoryPreImageStore } from "../../execute/pre-image-store.ts";
 import type { ContentStore, Provider } from "../../operation/provider.ts";
+import { FakeClock } from "../../testing/fake-clock.ts";
 import { FakeHost } from "../../testing/fake-host.ts";
 import { memoryContentStore } from "../../testing/memory-content-store.ts";
 import { runProvider, type ProviderAttempt } from "../../testing/provider-attempt.ts";
@@ -271,6 +274,27 @@ test("given a file larger than undo may keep, when it is replaced, then the erro
   bench.host.putFile("/etc/big", new Uint8Array(17 * 1024 * 1024));
   const attempt = await bench.run(fileDeployProvider, { path: "/etc/big", content: "small" });
   assert.equal(codeOf(attempt), "DRV_PROVIDER_PRE_IMAGE_TOO_LARGE");
+});
+
+test("given a file larger than undo may keep, when an executor replaces it, then that cannot be undone", async () => {
+  const bench = new Bench();
+  bench.host.putFile("/etc/big", new Uint8Array(17 * 1024 * 1024));
+  await using executor = createExecutor({
+    providers: { find: () => fileDeployProvider, list: () => [fileDeployProvider] },
+    hostFor: () => bench.host,
+    contents: bench.contents,
+    preImages: createMemoryPreImageStore(),
+    clock: new FakeClock(),
+  });
+  const runId = parseRunId("run_00000000-0000-7000-8000-000000000000");
+  assert.ok(runId !== undefined);
+  const params = { path: "/etc/big", content: "small" };
+  const work = { kind: "operation" as const, operation: "file.deploy", params };
+  const job = { runId, task: "t", host: "fake", attempt: 1, token: TOKEN, mode: "apply" as const, work };
+  const { outcome } = await executor.execute(job, { signal: new AbortController().signal });
+  assert.ok(outcome.status === "changed");
+  assert.equal(outcome.isReversible, false);
+  assert.equal(bench.host.text("/etc/big"), "small");
 });
 
 test("given a damaged pre-image, when it is undone, then that is an error and nothing is touched", async () => {
