@@ -7,7 +7,13 @@ import { runCommand, type CommandResult } from "../../tools/run-command.ts";
 
 const RUNNER = join(import.meta.dirname, "..", "..", "tools", "run-tests.ts");
 /** Node refuses to run tests inside of tests, unless it does not know. */
-const OUTSIDE = { NODE_TEST_CONTEXT: undefined, NO_COLOR: "1", FORCE_COLOR: undefined };
+const OUTSIDE = {
+  NODE_TEST_CONTEXT: undefined,
+  NO_COLOR: "1",
+  FORCE_COLOR: undefined,
+  CI: undefined,
+  DROVER_INSTALLED_PARTS: undefined,
+};
 const PASSING = 'import test from "node:test";\ntest("given a test, when it runs, then it passes", () => {});\n';
 
 /** Runs the test command in a project that holds only these files. */
@@ -65,7 +71,7 @@ test("given a file that cannot be loaded, when run, then the run fails", async (
 });
 
 test("given a skip for a missing part, when run on a developer's machine, then it is counted and stands", async () => {
-  const result = await runProject({ "src/a.test.ts": skipping("missing part: busybox") }, { env: { CI: undefined } });
+  const result = await runProject({ "src/a.test.ts": skipping("missing part: busybox") });
   assert.equal(lastLine(result), "0 passed, 0 failed, 1 skipped");
   assert.equal(result.exitCode, 0);
 });
@@ -83,7 +89,7 @@ test("given a skip for a part that CI did not install, when run there, then it s
 });
 
 test("given a skip without the agreed reason, when run, then it is a failure", async () => {
-  const result = await runProject({ "src/a.test.ts": skipping("flaky") }, { env: { CI: undefined } });
+  const result = await runProject({ "src/a.test.ts": skipping("flaky") });
   assert.equal(lastLine(result), "0 passed, 1 failed, 0 skipped");
 });
 
