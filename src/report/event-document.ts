@@ -1,4 +1,5 @@
-import type { JsonObject } from "../base/json.ts";
+import { assert } from "../base/assert.ts";
+import { isJsonObject, toJson, type JsonObject } from "../base/json.ts";
 import type { RunEvent, TaskRange } from "../engine/events.ts";
 import type { RunView } from "../engine/run-view.ts";
 
@@ -10,7 +11,9 @@ const NAMES_MAX = 1_000;
  * named: `task` is a name, and `tasks` lists the names behind `ranges`.
  */
 export function eventDocument(event: RunEvent, view: RunView): JsonObject {
-  const document: JsonObject = JSON.parse(JSON.stringify(event));
+  const converted = toJson(event, { bytesMax: Number.MAX_SAFE_INTEGER });
+  assert(converted.ok && isJsonObject(converted.value), "An event is plain data");
+  const document = converted.value;
   if ("ranges" in event) return { ...document, ...namesIn(event.ranges, view) };
   if ("task" in event && event.task !== undefined) return { ...document, task: view.task(event.task).name };
   return document;

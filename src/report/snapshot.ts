@@ -1,82 +1,62 @@
-import { z } from "zod";
 import { must } from "../base/assert.ts";
 import type { CodedError } from "../base/coded-error.ts";
-import { parseRunId } from "../base/ids.ts";
-import type { RunView, TaskStatus, TaskView } from "../engine/run-view.ts";
+import type { RunView, TaskView } from "../engine/run-view.ts";
 import type { HostResult } from "../operation/outcome.ts";
 
 /**
  * A run as a small JSON value: enough to explain it later in another process. Holds states, reasons, errors and names;
  * never data, parameters, diffs or values of changes, which may be large or secret.
  */
-export interface RunSnapshot extends z.infer<typeof SNAPSHOT> {}
+export interface RunSnapshot extends Pick<
+  RunView,
+  "runId" | "planName" | "phase" | "verdict" | "isDryRun" | "taskCount" | "createdAtMs" | "finishedAtMs" | "counts"
+> {
+  readonly version: 1;
+  readonly error?: ErrorSnapshot;
+  readonly tasks: readonly TaskSnapshot[];
+}
 
 /** Tasks kept in full; of larger runs the tasks that went well are left out unless one that did not depends on them. */
 const TASKS_MAX = 20_000;
 const MESSAGE_LENGTH_MAX = 4_096;
 
-const ERROR = z.object({ code: z.string(), message: z.string(), hint: z.string().exactOptional() });
-const OUTCOME = z.enum(["changed", "unchanged", "skipped", "failed", "cancelled", "unknown"]);
-const STATUS = z.enum([
-  ...OUTCOME.options,
-  "pending",
-  "ready",
-  "waiting",
-  "running",
-  "notRun",
-] as const satisfies readonly TaskStatus[]);
+/** The parts of a task that a snapshot keeps as they are. */
+type KeptTask = Pick<
+  TaskView,
+  | "index"
+  | "name"
+  | "kind"
+  | "operation"
+  | "target"
+  | "status"
+  | "isChanged"
+  | "skipCause"
+  | "reason"
+  | "attempts"
+  | "startedAtMs"
+  | "finishedAtMs"
+  | "durationMs"
+  | "isRolledBack"
+  | "isConditional"
+  | "group"
+>;
 
-const HOST = z.object({
-  hostname: z.string(),
-  status: OUTCOME,
-  changed: z.boolean(),
-  durationMs: z.number(),
-  error: ERROR.exactOptional(),
-  failure: z.literal("unreachable").exactOptional(),
-  reason: z.string().exactOptional(),
-});
-
-const TASK = z.object({
-  index: z.int().min(0),
-  name: z.string(),
-  kind: z.enum(["operation", "function", "script", "gate", "group"]),
-  operation: z.string().exactOptional(),
-  target: z.string().exactOptional(),
-  status: STATUS,
-  isChanged: z.boolean(),
-  skipCause: z.enum(["guard", "notTriggered", "dependencyFailed", "unsupported", "operator"]).exactOptional(),
-  reason: z.string().exactOptional(),
-  error: ERROR.exactOptional(),
-  undoError: ERROR.exactOptional(),
-  hosts: z.array(HOST),
-  attempts: z.int(),
-  startedAtMs: z.number().exactOptional(),
-  finishedAtMs: z.number().exactOptional(),
-  durationMs: z.number(),
-  isRolledBack: z.boolean(),
-  isConditional: z.boolean(),
-  group: z.int().exactOptional(),
+export interface TaskSnapshot extends KeptTask {
+  readonly error?: ErrorSnapshot;
+  readonly undoError?: ErrorSnapshot;
+  readonly hosts: readonly HostSnapshot[];
   /** Indexes of the tasks it depends on. */
-  after: z.array(z.int()),
-});
+  readonly after: readonly number[];
+}
 
-const SNAPSHOT = z.object({
-  version: z.literal(1),
-  runId: z.string().refine((text) => parseRunId(text) !== undefined),
-  planName: z.string(),
-  phase: z.enum(["created", "running", "stopping", "failureBranches", "undoing", "finished"]),
-  verdict: z.enum(["succeeded", "failed", "cancelled", "rolledBack", "needsDecision"]).exactOptional(),
-  isDryRun: z.boolean(),
-  taskCount: z.int(),
-  createdAtMs: z.number(),
-  finishedAtMs: z.number().exactOptional(),
-  counts: z.record(STATUS, z.int()),
-  error: ERROR.exactOptional(),
-  tasks: z.array(TASK),
-});
+export type ErrorSnapshot = Pick<CodedError, "code" | "message" | "hint">;
 
-type TaskSnapshot = RunSnapshot["tasks"][number];
-type ErrorSnapshot = NonNullable<TaskSnapshot["error"]>;
+export interface HostSnapshot extends Pick<
+  HostResult,
+  "hostname" | "status" | "changed" | "durationMs" | "failure" | "reason"
+> {
+  readonly error?: ErrorSnapshot;
+}
 
 /** Takes what explains a run out of its view. */
 export function snapshotOf(view: RunView): RunSnapshot {
@@ -96,22 +76,15 @@ export function snapshotOf(view: RunView): RunSnapshot {
   };
 }
 
-/** Reads what {@link snapshotOf} made and JSON carried; `undefined` when it is anything else. */
-export function parseSnapshot(value: unknown): RunSnapshot | undefined {
-  const parsed = SNAPSHOT.safeParse(value);
-  return parsed.success ? parsed.data : undefined;
-}
-
 /** The view of a run from its snapshot. Tasks that were left out are not found by name. */
 export function viewOfSnapshot(snapshot: RunSnapshot): RunView {
-  const { tasks, runId, ...run } = snapshot;
+  const { tasks, version: _version, ...run } = snapshot;
   const position = new Map(tasks.map((task, at) => [task.index, at]));
   const byName = new Map(tasks.map((task, at) => [task.name, at]));
   const at = (index: number) => must(tasks[index], `The snapshot has no task ${index}`);
   const indexIn = (index: number) => position.get(index);
   return {
     ...run,
-    runId: must(parseRunId(runId), "The schema accepts run ids only"),
     // The tasks that were kept are the run, as far as a snapshot can tell.
     taskCount: tasks.length,
     task: (index) => taskView(at(index), index, indexIn),
@@ -161,7 +134,7 @@ function taskSnapshot(view: RunView, index: number): TaskSnapshot {
   };
 }
 
-function hostSnapshot(result: HostResult): TaskSnapshot["hosts"][number] {
+function hostSnapshot(result: HostResult): HostSnapshot {
   return {
     hostname: result.hostname,
     status: result.status,

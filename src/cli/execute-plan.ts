@@ -1,0 +1,132 @@
+import { resolve } from "node:path";
+import { DroverError, type CodedError } from "../base/coded-error.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { eventDocument } from "../report/event-document.ts";
+import { EXIT_CODES } from "../report/exit-code.ts";
+import { span } from "../report/line.ts";
+import type { Report } from "../report/report.ts";
+import type { RunObserver } from "../runner/run-observer.ts";
+import type { CliContext } from "./cli-context.ts";
+import { styleFor } from "./command-options.ts";
+import type { RunOptions } from "./commands/run.ts";
+import { isDataFormat } from "./data-output.ts";
+import { rememberRun } from "./last-run.ts";
+import type { LoadedPlan } from "./plan-module.ts";
+import { problemLines, printProblems } from "./problem-text.ts";
+import { openRunDisplay, type RunDisplay } from "./run-display.ts";
+import type { StartedRun } from "./run-port.ts";
+
+export interface ExecuteOptions {
+  readonly options: RunOptions;
+  readonly context: CliContext;
+  readonly isDryRun: boolean;
+}
+
+/**
+ * Runs a plan while a display shows it, lets Ctrl-C cancel it, and remembers it for `why`.
+ * @returns the report, or `undefined` when it could not start and the problems were printed
+ */
+export async function executePlan(loaded: LoadedPlan, execute: ExecuteOptions): Promise<Report | undefined> {
+  const { options, context, isDryRun } = execute;
+  const port = await context.openRunPort();
+  const display = openDisplay(loaded, execute);
+  const started = await port.start(loaded.plan, {
+    params: loaded.params,
+    isDryRun,
+    ...(options.fleet !== undefined && { fleetFile: resolve(context.folder, options.fleet) }),
+    ...(options.maxParallel !== undefined && { maxParallel: options.maxParallel }),
+    ...(options.rollback !== undefined && { rollback: options.rollback }),
+    ...(options.allowIrreversible !== undefined && { allowIrreversible: options.allowIrreversible }),
+    observer: observerOf(display, execute),
+  });
+  if (!started.ok) {
+    display[Symbol.dispose]();
+    printProblems(started.error, context, options);
+    return undefined;
+  }
+  return finish(started.value, { display, planPath: loaded.reference.path, execute });
+}
+
+interface Finishing {
+  readonly display: RunDisplay;
+  readonly planPath: string;
+  readonly execute: ExecuteOptions;
+}
+
+async function finish(run: StartedRun, { display, planPath, execute }: Finishing): Promise<Report | undefined> {
+  const { context, options } = execute;
+  await using _run = run;
+  using cleanup = new DisposableStack();
+  cleanup.use(display);
+  cleanup.use(interruptions(run, display, context));
+  const ended = await reportOf(run);
+  if (!ended.ok) {
+    cleanup.dispose();
+    printProblems(ended.error, context, options);
+    return undefined;
+  }
+  const report = ended.value;
+  if (!execute.isDryRun) {
+    const remembered = await rememberRun(report.view, planPath, context);
+    if (!remembered.ok)
+      display.write([[span("warning: ", "yellow"), ...(problemLines([remembered.error])[0] ?? []).slice(1)]]);
+  }
+  return report;
+}
+
+/** A dry run says only here that its inputs are wrong. */
+async function reportOf(run: StartedRun): Promise<Result<Report, readonly CodedError[]>> {
+  try {
+    return ok(await run.report);
+  } catch (thrown) {
+    if (thrown instanceof DroverError) return err(thrown.errors);
+    throw thrown;
+  }
+}
+
+/** The first Ctrl-C asks the run to end, the second ends it. */
+function interruptions(run: StartedRun, display: RunDisplay, context: CliContext): Disposable {
+  let count = 0;
+  return context.onInterrupt(() => {
+    count += 1;
+    if (count === 1) {
+      display.write([
+        [span("Cancelling", "bold"), ": running tasks are asked to end, cleanup still runs; Ctrl-C again kills them"],
+      ]);
+      run.cancel("interrupted from the keyboard");
+      return;
+    }
+    run.kill();
+    display.write([
+      [span("Killed", "bold"), ": what was running is in an unknown state; look at it before you run again"],
+    ]);
+    display[Symbol.dispose]();
+    context.exitNow(EXIT_CODES.cancelled);
+  });
+}
+
+/** People's lines go to standard output; when that is for data, to standard error. */
+function openDisplay({ plan }: LoadedPlan, { options, context }: ExecuteOptions): RunDisplay {
+  const stream = isDataFormat(options.output) ? context.stderr : context.stdout;
+  return openRunDisplay({
+    context,
+    stream,
+    style: styleFor(stream, options, context),
+    plan: plan.compiled,
+    isVerbose: options.verbose === true,
+    isPlain: options.output === "plain",
+  });
+}
+
+/** As NDJSON every event is also a line of data. */
+function observerOf(display: RunDisplay, { options, context }: ExecuteOptions): RunObserver {
+  const { observer } = display;
+  if (options.output !== "ndjson") return observer;
+  return {
+    ...observer,
+    onEvents(events, view) {
+      observer.onEvents?.(events, view);
+      context.stdout.write(events.map((event) => `${JSON.stringify(eventDocument(event, view))}\n`).join(""));
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import { nodeVersionProblem } from "./node-version.ts";
+import { programVersion } from "./program-version.ts";
+
+/** The entry of the program. Loads only what the command needs: the version is printed without any of the rest. */
+async function main(): Promise<void> {
+  const problem = nodeVersionProblem(process.versions.node);
+  const words = process.argv.slice(2);
+  if (problem !== undefined) {
+    process.stderr.write(`${problem}\n`);
+    process.exitCode = 1;
+  } else if (words.length === 1 && (words[0] === "--version" || words[0] === "-V")) {
+    process.stdout.write(`${programVersion()}\n`);
+  } else {
+    const { runInProcess } = await import("./run-in-process.ts");
+    await runInProcess(words);
+  }
+}
+
+await main();
