@@ -12,8 +12,8 @@ import { listFiles } from "./source-files.ts";
 const PAGES = ["*.md", "docs/**/*.md", ".github/**/*.md"];
 const ENTRIES = ["src/index.ts", "src/provider.ts", "src/testing.ts"];
 const BLOCK_TIMEOUT_MS = 60_000;
-/** Below the repository, so that `import … from "drover"` finds the sources; ignored by git. */
-const WORK_FOLDER = "tmp/docs-check";
+/** Below the repository, so that `import … from "drover"` finds the sources; ignored by git, one for each check. */
+const WORK_FOLDER = `tmp/docs-check-${process.pid}`;
 
 export interface DocsReport {
   readonly counts: { readonly [what: string]: number };
@@ -23,9 +23,16 @@ export interface DocsReport {
 /** Runs or type-checks every block of code in the documents, and checks links and generated pages. */
 export async function checkDocs(root: string): Promise<DocsReport> {
   const work = join(root, WORK_FOLDER);
-  rmSync(work, { recursive: true, force: true });
   mkdirSync(join(work, "bin"), { recursive: true });
-  writeFileSync(join(work, "bin", "drover"), shim(root), { mode: 0o755 });
+  try {
+    writeFileSync(join(work, "bin", "drover"), shim(root), { mode: 0o755 });
+    return await checkPages(root);
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+async function checkPages(root: string): Promise<DocsReport> {
   const pages = listFiles(root, PAGES);
   const blocks = pages.flatMap((page) => docBlocks(page, readFileSync(join(root, page), "utf8")));
   const links = pages.map((page) => pageLinks(root, page));
@@ -50,7 +57,6 @@ export async function checkDocs(root: string): Promise<DocsReport> {
     "blocks type-checked": blocks.filter(({ language }) => language === "ts").length,
     "examples type-checked": examples.length,
   };
-  if (problems.length === 0) rmSync(work, { recursive: true });
   return { counts, problems };
 }
 
