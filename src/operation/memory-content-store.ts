@@ -1,7 +1,7 @@
 import { codedError } from "../base/coded-error.ts";
 import { sha256 } from "../base/json.ts";
 import { err, ok } from "../base/result.ts";
-import type { ContentEntry, ContentStore } from "../operation/provider.ts";
+import type { ContentEntry, ContentStore } from "./provider.ts";
 
 /** A content store in memory: what a fleet uses that needs to remember nothing after the process. */
 export function memoryContentStore(): ContentStore {

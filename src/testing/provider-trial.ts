@@ -10,7 +10,7 @@ import type { AttemptResult, Job, JobMode } from "../protocol/job.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { faultyHost } from "./faulty-host.ts";
 import { readHostTree, treeDifferences, type HostTree } from "./host-tree.ts";
-import { memoryContentStore } from "./memory-content-store.ts";
+import { memoryContentStore } from "../operation/memory-content-store.ts";
 import { runProvider, type ProviderAttempt, type ProviderAttemptOptions } from "./provider-attempt.ts";
 
 /** A host for one test, and a folder on it that exists, is empty and is the provider's to change. */

@@ -106,7 +106,8 @@ export const httpRequest = defineOperation({
   reversibility: "none",
   osFamilies: "any",
   attemptTimeoutMs: 120_000,
-  unknownPolicy: "hold",
+  // Asking again answers it for requests that only read; for the others the answer stays unknown, and that holds.
+  unknownPolicy: "probe",
   secretParams: SECRET_REQUEST_HEADERS.map((name) => `headers.${name}`),
   example: {
     url: "http://127.0.0.1:8080/health",

@@ -11,7 +11,7 @@ import { commandExec } from "../../operation/catalog/command.ts";
 import type { Provider } from "../../operation/provider.ts";
 import { FakeClock } from "../../testing/fake-clock.ts";
 import { FakeHost } from "../../testing/fake-host.ts";
-import { memoryContentStore } from "../../testing/memory-content-store.ts";
+import { memoryContentStore } from "../../operation/memory-content-store.ts";
 import { runProvider, type ProviderAttempt } from "../../testing/provider-attempt.ts";
 import { commandExecProvider, commandShellProvider } from "./command.ts";
 

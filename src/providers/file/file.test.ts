@@ -8,7 +8,7 @@ import { createMemoryPreImageStore } from "../../execute/pre-image-store.ts";
 import type { ContentStore, Provider } from "../../operation/provider.ts";
 import { FakeClock } from "../../testing/fake-clock.ts";
 import { FakeHost } from "../../testing/fake-host.ts";
-import { memoryContentStore } from "../../testing/memory-content-store.ts";
+import { memoryContentStore } from "../../operation/memory-content-store.ts";
 import { runProvider, type ProviderAttempt } from "../../testing/provider-attempt.ts";
 import { fileDeployProvider } from "./deploy.ts";
 import { fileDirectoryProvider } from "./directory.ts";
@@ -351,4 +351,32 @@ test("given 10 MB as base64, when it is uploaded, then it is stored byte for byt
   assert.equal((await bench.run(fileUploadProvider, params)).status, "changed");
   const stored = await bench.contents.read(sha256(bytes));
   assert.ok(stored.ok && stored.value.byteLength === bytes.byteLength);
+});
+
+test("given binary content uploaded as a template, when it is deployed, then it is refused", async () => {
+  const bench = new Bench();
+  await bench.run(fileUploadProvider, { name: "bin", contentBase64: "AP8=", contentType: "template" });
+  assert.equal(codeOf(await bench.run(fileDeployProvider, { path: "/etc/a", source: "bin" })), "DRV_TEMPLATE_SYNTAX");
+});
+
+test("given another group and set-id bits, when only ownership differs, then the bits survive", async () => {
+  const bench = new Bench();
+  bench.host.putFile("/etc/tool", "x", { mode: 0o4755, uid: 33, gid: 33 });
+  const params = { path: "/etc/tool", content: "x", owner: "root", group: 0 };
+  assert.deepEqual(properties(await bench.run(fileDeployProvider, params)), ["owner", "group"]);
+  const stat = await bench.host.stat("/etc/tool");
+  assert.ok(stat.ok && stat.value !== undefined);
+  assert.deepEqual([stat.value.mode, stat.value.user, stat.value.group], [0o4755, "root", "root"]);
+  assert.equal((await bench.run(fileDeployProvider, params)).status, "unchanged");
+});
+
+test("given a folder put in the place of a removed file, when that is undone, then the file is back", async () => {
+  const bench = new Bench({ "/etc/a": "precious" });
+  const attempt = await bench.run(fileUndeployProvider, { path: "/etc/a" });
+  assert.ok(attempt.preImage !== undefined);
+  bench.host.files.makeFolders("/etc/a");
+  const { signal } = new AbortController();
+  const context = { host: bench.host, signal, token: TOKEN, contents: bench.contents, output: () => undefined };
+  assert.deepEqual(await fileUndeployProvider.undo?.(attempt.preImage, context), { ok: true, value: undefined });
+  assert.equal(bench.host.text("/etc/a"), "precious");
 });

@@ -7,7 +7,7 @@ import { sha256, type JsonObject } from "../../base/json.ts";
 import { createLocalHost } from "../../host/local-host.ts";
 import { httpRequest, type HttpRequestResult } from "../../operation/catalog/http.ts";
 import { FakeClock } from "../../testing/fake-clock.ts";
-import { memoryContentStore } from "../../testing/memory-content-store.ts";
+import { memoryContentStore } from "../../operation/memory-content-store.ts";
 import { runProvider, type ProviderAttempt } from "../../testing/provider-attempt.ts";
 import { httpRequestProvider } from "./request.ts";
 

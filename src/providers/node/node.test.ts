@@ -5,7 +5,7 @@ import { attemptToken } from "../../base/ids.ts";
 import { sha256 } from "../../base/json.ts";
 import type { Provider } from "../../operation/provider.ts";
 import { FakeHost } from "../../testing/fake-host.ts";
-import { memoryContentStore } from "../../testing/memory-content-store.ts";
+import { memoryContentStore } from "../../operation/memory-content-store.ts";
 import { runProvider } from "../../testing/provider-attempt.ts";
 import {
   nodeDiskProvider,

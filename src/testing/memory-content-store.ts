@@ -1,1 +1,0 @@
-export { memoryContentStore } from "../operation/memory-content-store.ts";
