@@ -1,1 +1,6 @@
-export {};
+/** The test kit: fakes of every port and the contract suites that adapters must pass. */
+export { FakeClock } from "./testing/fake-clock.ts";
+export { SeededRandom } from "./testing/seeded-random.ts";
+export { FakeHost } from "./testing/fake-host.ts";
+export { providerSuite, type ProviderSuiteOptions } from "./testing/provider-suite.ts";
+export { memoryContentStore } from "./operation/memory-content-store.ts";

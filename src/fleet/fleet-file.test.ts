@@ -5,7 +5,10 @@ import { parseFleetFile } from "./fleet-file.ts";
 const options = { file: "hosts.yml", resolveRoot: (root: string) => `/base/${root}` };
 
 test("given a fleet file, when it is read, then hosts come sorted with labels, roots and facts", async () => {
-  const read = await parseFleetFile("hosts:\n  web2: { labels: { role: web } }\n  web1: { root: w1, facts: { rack: 4 } }\n", options);
+  const read = await parseFleetFile(
+    "hosts:\n  web2: { labels: { role: web } }\n  web1: { root: w1, facts: { rack: 4 } }\n",
+    options,
+  );
   assert.deepEqual(read, {
     ok: true,
     value: [

@@ -13,7 +13,10 @@ const hosts = [
 const label = (key: string, value: string): Target => ({ kind: "label", text: `${key}:${value}`, key, value });
 
 test("given _all, when it is matched, then every host is in it", () => {
-  assert.deepEqual(matchTarget({ kind: "all", text: "_all" }, hosts), { ok: true, value: ["db1", "web1", "web2", "site"] });
+  assert.deepEqual(matchTarget({ kind: "all", text: "_all" }, hosts), {
+    ok: true,
+    value: ["db1", "web1", "web2", "site"],
+  });
 });
 
 test("given a hierarchical label, when it is matched, then its parts match but not mere prefixes", () => {

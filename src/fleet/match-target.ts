@@ -26,8 +26,9 @@ function matches(target: Target, host: FleetHost): boolean {
     }
     case "container":
       return false;
+    default:
+      return unreachable(target);
   }
-  return unreachable(target);
 }
 
 /** Names listed in an error before the rest is only counted. */

@@ -39,8 +39,9 @@ function hostResultOf<Data>(answer: OperationHostAnswer): ClientHostResult<Data>
     case "cancelled":
     case "unknown":
       return { ...head, reason: outcome.reason };
+    default:
+      return unreachable(outcome);
   }
-  return unreachable(outcome);
 }
 
 function hasChanged(outcome: Outcome): boolean {

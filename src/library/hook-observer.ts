@@ -112,7 +112,12 @@ export class HookObserver implements RunObserver {
     const level = this.#levels?.leave(task);
     if (level === undefined) return;
     const tasks = must(this.#levels, "A level was left").tasksOf(level);
-    this.#call(() => this.#hooks.afterLevel?.(level, tasks.map((index) => taskReport(view.task(index)))));
+    this.#call(() =>
+      this.#hooks.afterLevel?.(
+        level,
+        tasks.map((index) => taskReport(view.task(index))),
+      ),
+    );
   }
 
   /** A plan without tasks has one empty level, which begins and ends at once. */

@@ -4,7 +4,7 @@ import { createLocalFleet } from "../fleet/local-fleet.ts";
 import { loadFleetFile } from "../fleet/load-fleet-file.ts";
 import { createFolderContentStore } from "../host/folder-content-store.ts";
 import type { LocalHostOptions } from "../host/local-host.ts";
-import { createMemoryContentStore } from "../execute/memory-content-store.ts";
+import { memoryContentStore } from "../operation/memory-content-store.ts";
 import type { ContentStore, ProviderRegistry } from "../operation/provider.ts";
 import { builtinProviders } from "../providers/registry.ts";
 import { systemClock } from "../runner/system.ts";
@@ -27,7 +27,7 @@ export interface FleetOptions {
 export function localFleet(options: FleetOptions = {}): Fleet {
   const { hosts, providers = builtinProviders(), contentFolder } = options;
   const contents =
-    options.contents ?? (contentFolder === undefined ? createMemoryContentStore() : createFolderContentStore(contentFolder));
+    options.contents ?? (contentFolder === undefined ? memoryContentStore() : createFolderContentStore(contentFolder));
   return createLocalFleet({ ...(hosts === undefined ? {} : { hosts }), providers, contents, clock: systemClock });
 }
 

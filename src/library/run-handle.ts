@@ -61,7 +61,8 @@ export class RunHandle {
   resolveUnknown(task: TaskReference, decision: UnknownDecision, by: Actor & { readonly host?: string } = {}): void {
     const index = this.#indexOf(task);
     const { host, ...actor } = by;
-    const unit = host === undefined ? 0 : this.view.task(index).hostResults.findIndex((result) => result.hostname === host);
+    const unit =
+      host === undefined ? 0 : this.view.task(index).hostResults.findIndex((result) => result.hostname === host);
     this.#submit({ type: "resolveUnknown", task: index, unit: Math.max(0, unit), decision, ...actor });
   }
 
@@ -69,7 +70,12 @@ export class RunHandle {
     const name = typeof task === "string" ? task : task.name;
     const index = this.view.indexOf(name);
     if (index === undefined) {
-      throw new DroverError([{ code: "DRV_RUN_TASK_UNKNOWN", message: `Cannot find task ${JSON.stringify(name.slice(0, 200))}: the run has none of that name` }]);
+      throw new DroverError([
+        {
+          code: "DRV_RUN_TASK_UNKNOWN",
+          message: `Cannot find task ${JSON.stringify(name.slice(0, 200))}: the run has none of that name`,
+        },
+      ]);
     }
     return index;
   }

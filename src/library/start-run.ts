@@ -1,4 +1,4 @@
-import { DroverError, type CodedError } from "../base/coded-error.ts";
+import type { CodedError } from "../base/coded-error.ts";
 import { newRunId } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
@@ -26,17 +26,17 @@ export interface BoundRun {
 }
 
 /**
- * Starts a run of a compiled plan.
- * @throws DroverError when a target matches no host, or the inputs are rejected (`DRV_RUN_*`); nothing has run then
+ * Starts a run of a compiled plan; or answers why not: a target that matches no host, or inputs the engine rejects
+ * (`DRV_RUN_*`). Nothing has run then.
  */
-export function startRun(bound: BoundRun, options: RunOptions): RunHandle {
+export function startRun(bound: BoundRun, options: RunOptions): Result<RunHandle, readonly CodedError[]> {
   const { plan, params, isDryRun } = bound;
   const { clock = systemClock, random = systemRandom } = options;
   const given = options.fleet ?? bound.fleet;
   const fleet = given ?? localFleet();
   const log = options.log ?? new MemoryLog();
   const hosts = resolveTargets(plan, fleet);
-  if (!hosts.ok) throw new DroverError(hosts.error);
+  if (!hosts.ok) return hosts;
   const hookErrors: unknown[] = [];
   const observer = observerOf(bound, options, hookErrors);
   const start: StartCommand = {
@@ -48,15 +48,24 @@ export function startRun(bound: BoundRun, options: RunOptions): RunHandle {
     ...(options.actor === undefined ? {} : { actor: options.actor }),
     ...(options.reason === undefined ? {} : { reason: options.reason }),
   };
-  const driver = new RunDriver({ plan, start, fleet, log, clock, userCode: authorCode, ...(observer === undefined ? {} : { observer }) });
+  const driver = new RunDriver({
+    plan,
+    start,
+    fleet,
+    log,
+    clock,
+    userCode: authorCode,
+    ...(observer === undefined ? {} : { observer }),
+  });
   const rejection = driver.start();
-  if (rejection !== undefined) throw new DroverError([rejection]);
+  if (rejection !== undefined) return err([rejection]);
   const stopListening = cancelOn(options.signal, driver);
-  return new RunHandle(driver, hookErrors, async () => {
+  const handle = new RunHandle(driver, hookErrors, async () => {
     stopListening();
     if (options.log === undefined) await log[Symbol.asyncDispose]();
     if (given === undefined) await fleet[Symbol.asyncDispose]();
   });
+  return ok(handle);
 }
 
 function runChoices(options: RunOptions, isDryRun: boolean): StartCommand["options"] {
@@ -111,7 +120,8 @@ function targetsOf(plan: CompiledPlan): ReadonlyMap<string, UsedTarget> {
       if (task.body.kind === "group") plans.push(task.body.plan);
       if (task.target === undefined) continue;
       const known = used.get(task.target.text);
-      if (known === undefined) used.set(task.target.text, { target: task.target, allowsEmpty: task.policy.allowsEmptyTarget });
+      if (known === undefined)
+        used.set(task.target.text, { target: task.target, allowsEmpty: task.policy.allowsEmptyTarget });
       else known.allowsEmpty &&= task.policy.allowsEmptyTarget;
     }
   }

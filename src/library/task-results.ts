@@ -24,7 +24,9 @@ export class LiveResults implements TaskResults {
     const index = this.#view.indexOf(nameOf(task));
     if (index === undefined) return "unknown";
     const status = this.#view.statusOf(index);
-    return status === "pending" || status === "ready" || status === "waiting" || status === "running" ? "unknown" : status;
+    return status === "pending" || status === "ready" || status === "waiting" || status === "running"
+      ? "unknown"
+      : status;
   }
 
   changed(task: TaskReference | string): boolean {
@@ -39,7 +41,12 @@ export class LiveResults implements TaskResults {
     const name = JSON.stringify(nameOf(task).slice(0, 200));
     const data = this.#dataOf(task);
     if (data === undefined) {
-      return err(codedError("DRV_TASK_DATA_INVALID", `Cannot decode the result of ${name}: the task is ${this.status(task)} and has no data`));
+      return err(
+        codedError(
+          "DRV_TASK_DATA_INVALID",
+          `Cannot decode the result of ${name}: the task is ${this.status(task)} and has no data`,
+        ),
+      );
     }
     const parsed = schema.safeParse(data);
     if (parsed.success) return ok(parsed.data);

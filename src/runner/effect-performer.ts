@@ -7,7 +7,8 @@ import type { AttemptResult, Command } from "../engine/commands.ts";
 import type { CancelAttemptEffect, DispatchEffect, Effect, EvaluateEffect, UndoEffect } from "../engine/effects.ts";
 import type { RunView } from "../engine/run-view.ts";
 import { attemptTokenOf } from "../engine/token.ts";
-import { itemOf, paramsOf, taskOf, type RunState } from "../engine/state.ts";
+import type { RunState } from "../engine/run-state.ts";
+import { itemOf, nameOf, paramsOf, taskOf } from "../engine/task-access.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { CompiledTask, TaskBody } from "../plan/compiled-plan.ts";
@@ -63,8 +64,9 @@ export class EffectPerformer {
         return this.#cancel(effect);
       case "undo":
         return this.#undo(effect);
+      default:
+        unreachable(effect);
     }
-    unreachable(effect);
   }
 
   /** Asks everything that still runs to end; used when the run is closed by a bug. */
@@ -81,7 +83,12 @@ export class EffectPerformer {
     const { body } = task;
     if (body.kind === "function") return this.#callFunction(attempt, task, body.run);
     if (body.kind === "operation" || body.kind === "script") {
-      this.#sendJob(attempt, { task, host: effect.host, mode: effect.mode, work: workOf(body, paramsOf(state, effect.task)) });
+      this.#sendJob(attempt, {
+        task,
+        host: effect.host,
+        mode: effect.mode,
+        work: workOf(body, paramsOf(state, effect.task)),
+      });
     }
   }
 
@@ -97,7 +104,11 @@ export class EffectPerformer {
     if (task.undo !== undefined) this.#runDeclaredUndo(attempt, task, { body: task.undo, host: effect.host });
   }
 
-  #runDeclaredUndo(attempt: Attempt, task: CompiledTask, undo: { readonly body: TaskBody; readonly host: string | undefined }): void {
+  #runDeclaredUndo(
+    attempt: Attempt,
+    task: CompiledTask,
+    undo: { readonly body: TaskBody; readonly host: string | undefined },
+  ): void {
     const { body, host } = undo;
     switch (body.kind) {
       case "function":
@@ -119,8 +130,9 @@ export class EffectPerformer {
           errorClass: "fatal",
           error: fromThrown("DRV_TASK_FUNCTION_FAILED", `a ${body.kind} undoes nothing`, "Cannot undo"),
         });
+      default:
+        unreachable(body);
     }
-    unreachable(body);
   }
 
   #callFunction(attempt: Attempt, task: CompiledTask, body: Parameters<UserCode["runTask"]>[0]): void {
@@ -141,14 +153,19 @@ export class EffectPerformer {
 
   #sendJob(
     attempt: Attempt,
-    job: { readonly task: CompiledTask; readonly host: string | undefined; readonly mode: JobMode; readonly work: JobWork },
+    job: {
+      readonly task: CompiledTask;
+      readonly host: string | undefined;
+      readonly mode: JobMode;
+      readonly work: JobWork;
+    },
   ): void {
     const { runId, state, fleet, observe } = this.#options;
     const { task, mode, work } = job;
     const host = job.host ?? "";
     this.#running.set(keyOf(attempt), attempt);
     this.#placement.occupy(host);
-    const head = { runId, task: taskName(this.#options.view, attempt.task), host, attempt: attempt.attempt, mode };
+    const head = { runId, task: nameOf(state, attempt.task), host, attempt: attempt.attempt, mode };
     const sent = jobOf({ ...head, token: attemptTokenOf(state, attempt), killGraceMs: task.policy.killGraceMs }, work);
     const line = { task: attempt.task, host };
     fleet
@@ -169,10 +186,12 @@ export class EffectPerformer {
     const { state, userCode, fleet } = this.#options;
     const task = taskOf(state, effect.task);
     const scope = this.#scopeOf(effect.task, task);
-    void evaluateTask(effect.needs, { userCode, fleet, scope, place: (target) => this.#placement.choose(target) }).then((evaluation) => {
-      this.#options.command({ type: "evaluated", task: effect.task, generation: effect.generation, evaluation });
-      this.#options.wake();
-    });
+    void evaluateTask(effect.needs, { userCode, fleet, scope, place: (target) => this.#placement.choose(target) }).then(
+      (evaluation) => {
+        this.#options.command({ type: "evaluated", task: effect.task, generation: effect.generation, evaluation });
+        this.#options.wake();
+      },
+    );
   }
 
   #cancel(effect: CancelAttemptEffect): void {
@@ -181,7 +200,10 @@ export class EffectPerformer {
     attempt.abort(effect.strength === "abort" ? "the attempt is cancelled" : "the attempt is killed");
     // A function cannot be made to stop: it is given up, and whatever it returns later is dropped.
     if (effect.strength === "kill" && taskOf(this.#options.state, effect.task).body.kind === "function") {
-      this.#settleLater(attempt, { status: "cancelled", reason: "the function did not stop when it was asked to and was given up" });
+      this.#settleLater(attempt, {
+        status: "cancelled",
+        reason: "the function did not stop when it was asked to and was given up",
+      });
     }
   }
 
@@ -206,10 +228,6 @@ export class EffectPerformer {
 
 function keyOf(attempt: AttemptKey): number | string {
   return attempt.unit === 0 ? attempt.task : `${attempt.task}/${attempt.unit}`;
-}
-
-function taskName(view: RunView, task: number): string {
-  return view.task(task).name;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -41,7 +41,11 @@ export async function evaluateTask(needs: EvaluationNeeds, options: EvaluationOp
 }
 
 /** The value of parameters or input: as given when plain, else what the function answers, as plain JSON. */
-export async function valueOf(userCode: UserCode, given: OperationBody["params"], scope: ValueScope): Promise<JsonValue> {
+export async function valueOf(
+  userCode: UserCode,
+  given: OperationBody["params"],
+  scope: ValueScope,
+): Promise<JsonValue> {
   if (!isValueFunction(given)) return given;
   const converted = toJson(await userCode.evaluate(given.evaluate, scope), { bytesMax: RESULT_BYTES_MAX });
   if (converted.ok) return converted.value;
@@ -56,9 +60,16 @@ async function firstFailedGuard(
     const guard = must(options.scope.task.guards[index], "The engine asks for guards the task has");
     try {
       const answer = await askGuard(guard, options);
-      if (!answer.passes) return ok({ guard: index, ...(answer.reason === undefined ? {} : { reason: answer.reason }) });
+      if (!answer.passes)
+        return ok({ guard: index, ...(answer.reason === undefined ? {} : { reason: answer.reason }) });
     } catch (thrown) {
-      return err(fromThrown("DRV_TASK_GUARD_FAILED", thrown, `Cannot decide whether the task runs: its guard ${JSON.stringify(guard.kind)} failed`));
+      return err(
+        fromThrown(
+          "DRV_TASK_GUARD_FAILED",
+          thrown,
+          `Cannot decide whether the task runs: its guard ${JSON.stringify(guard.kind)} failed`,
+        ),
+      );
     }
   }
   return ok(undefined);
@@ -76,7 +87,9 @@ async function askGuard(guard: Guard, options: EvaluationOptions): Promise<Guard
     case "when":
       return (await options.userCode.evaluate(guard.evaluate, options.scope)) === true ? PASSES : { passes: false };
     case "whenFact":
-      return guard.task === undefined ? askTargetFacts(guard.evaluate, options) : askListedFacts(guard.evaluate, guard.task, options);
+      return guard.task === undefined
+        ? askTargetFacts(guard.evaluate, options)
+        : askListedFacts(guard.evaluate, guard.task, options);
     case "onlyIfChanged":
     case "onlyIfAllChanged":
     case "onlyIfFailed":
@@ -103,11 +116,16 @@ async function askTargetFacts(predicate: OpaqueFunction, options: EvaluationOpti
 }
 
 /** Passes when one entry of the host list that another task returned satisfies the predicate. */
-async function askListedFacts(predicate: OpaqueFunction, task: string, options: EvaluationOptions): Promise<GuardAnswer> {
+async function askListedFacts(
+  predicate: OpaqueFunction,
+  task: string,
+  options: EvaluationOptions,
+): Promise<GuardAnswer> {
   const index = options.scope.view.indexOf(task);
   const data = index === undefined ? undefined : options.scope.view.task(index).data;
   const listed = typeof data === "object" && data !== null && "agents" in data ? data["agents"] : data;
-  if (!Array.isArray(listed)) return { passes: false, reason: `when-fact: step ${JSON.stringify(task)} not found or decode failed` };
+  if (!Array.isArray(listed))
+    return { passes: false, reason: `when-fact: step ${JSON.stringify(task)} not found or decode failed` };
   if (listed.length === 0) return { passes: false, reason: "when-fact: no agents returned" };
   for (const facts of listed) {
     if (isFacts(facts) && (await options.userCode.askFacts(predicate, facts)) === true) return PASSES;
@@ -125,7 +143,9 @@ async function paramsOfTask(options: EvaluationOptions): Promise<Result<JsonValu
   try {
     return ok(await valueOf(options.userCode, given, options.scope));
   } catch (thrown) {
-    return err(fromThrown("DRV_TASK_PARAMS_FAILED", thrown, "Cannot make the parameters of the task: its function failed"));
+    return err(
+      fromThrown("DRV_TASK_PARAMS_FAILED", thrown, "Cannot make the parameters of the task: its function failed"),
+    );
   }
 }
 

@@ -39,7 +39,14 @@ test("given 50 MB of data, when it is read, then it is refused as too large", ()
 });
 
 test("given data that JSON cannot hold, when it is read, then it fails instead of losing it silently", () => {
-  for (const data of [() => 1, 10n, Symbol("s"), Number.NaN, new Map([[1, 2]]), { deep: { at: Number.POSITIVE_INFINITY } }]) {
+  for (const data of [
+    () => 1,
+    10n,
+    Symbol("s"),
+    Number.NaN,
+    new Map([[1, 2]]),
+    { deep: { at: Number.POSITIVE_INFINITY } },
+  ]) {
     failedWith(outcomeOfReturned({ changed: true, data }), "DRV_TASK_RESULT_INVALID");
   }
 });
@@ -53,7 +60,10 @@ test("given data with a __proto__ member, when it is read, then it is an ordinar
 });
 
 test("given the status failed, when it is read, then the task failed and its data is kept", () => {
-  const failure = failedWith(outcomeOfReturned({ changed: true, status: "failed", data: { code: 3 } }), "DRV_TASK_FUNCTION_FAILED");
+  const failure = failedWith(
+    outcomeOfReturned({ changed: true, status: "failed", data: { code: 3 } }),
+    "DRV_TASK_FUNCTION_FAILED",
+  );
   assert.deepEqual(failure.data, { code: 3 });
   assert.equal(failure.changed, true);
 });
@@ -81,7 +91,12 @@ test("given a function that skips itself, when it is read, then the reason is ke
 });
 
 test("given something thrown that is no error, when it is read, then its text is the message", () => {
-  for (const [thrown, text] of [["boom", "boom"], [undefined, "undefined"], [{ a: 1 }, '{"a":1}'], [null, "null"]] as const) {
+  for (const [thrown, text] of [
+    ["boom", "boom"],
+    [undefined, "undefined"],
+    [{ a: 1 }, '{"a":1}'],
+    [null, "null"],
+  ] as const) {
     const failure = outcomeOfThrown(thrown);
     assert.equal(failure.error.code, "DRV_TASK_FUNCTION_FAILED");
     assert.ok(failure.error.message.endsWith(text), failure.error.message);

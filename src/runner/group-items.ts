@@ -10,14 +10,18 @@ export function groupItemsOf(answered: unknown): Result<readonly GroupItem[], Co
   const converted = toJson(answered, { bytesMax: RESULT_BYTES_MAX });
   if (!converted.ok || !isJsonArray(converted.value)) {
     const found = converted.ok ? "it is not a list" : `${converted.defect.path} is ${converted.defect.found}`;
-    return err(codedError("DRV_TASK_KEYS_FAILED", `Cannot expand the group: ${found}`, { hint: "Return a list of plain JSON" }));
+    return err(
+      codedError("DRV_TASK_KEYS_FAILED", `Cannot expand the group: ${found}`, { hint: "Return a list of plain JSON" }),
+    );
   }
   const items: GroupItem[] = [];
   const seen = new Set<string>();
   for (const value of converted.value) {
     const key = groupKeyOf(value);
     if (seen.has(key)) {
-      return err(codedError("DRV_TASK_KEYS_FAILED", `Cannot expand the group: two items have the key ${JSON.stringify(key)}`));
+      return err(
+        codedError("DRV_TASK_KEYS_FAILED", `Cannot expand the group: two items have the key ${JSON.stringify(key)}`),
+      );
     }
     seen.add(key);
     items.push({ key, value });

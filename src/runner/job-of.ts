@@ -45,6 +45,8 @@ function plainOr(given: OperationBody["params"], value: JsonValue | undefined): 
 }
 
 /** Whether parameters are a function to be called rather than plain data. */
-export function isValueFunction(given: OperationBody["params"]): given is Extract<OperationBody["params"], { evaluate: unknown }> {
+export function isValueFunction(
+  given: OperationBody["params"],
+): given is Extract<OperationBody["params"], { evaluate: unknown }> {
   return typeof given === "object" && given !== null && "evaluate" in given && typeof given["evaluate"] === "function";
 }

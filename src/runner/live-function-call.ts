@@ -1,7 +1,7 @@
 import type { AttemptToken, RunId } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
 import { attemptTokenOf } from "../engine/token.ts";
-import { itemOf } from "../engine/state.ts";
+import { itemOf, nameOf } from "../engine/task-access.ts";
 import type { RunView } from "../engine/run-view.ts";
 import type { FleetHost } from "../fleet/fleet.ts";
 import type { CompiledTask, GroupItem } from "../plan/compiled-plan.ts";
@@ -78,7 +78,7 @@ export class LiveFunctionCall implements FunctionCall {
     return callOperation({
       fleet: this.#options.fleet,
       runId: this.runId,
-      task: this.view.task(this.index).name,
+      task: nameOf(this.#options.state, this.index),
       attempt: this.attempt,
       token: this.token,
       call: this.#operationCalls,

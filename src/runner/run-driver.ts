@@ -6,11 +6,12 @@ import type { AttemptResult, Command, StartCommand } from "../engine/commands.ts
 import { RESULTS_PER_COMMAND_MAX } from "../engine/commands.ts";
 import { decide } from "../engine/decide.ts";
 import { nextDueMs } from "../engine/due-times.ts";
-import { takeEffects } from "../engine/effects-of.ts";
+import { takeEffects } from "../engine/outstanding-effects.ts";
 import type { Effect } from "../engine/effects.ts";
 import type { RunEvent } from "../engine/events.ts";
 import type { RunView } from "../engine/run-view.ts";
-import { createState, type RunState } from "../engine/state.ts";
+import { createState } from "../engine/create-state.ts";
+import type { RunState } from "../engine/run-state.ts";
 import { viewRun } from "../engine/view.ts";
 import type { AppendOutcome, EventLog } from "../eventlog/event-log.ts";
 import type { Fleet } from "../fleet/fleet.ts";
@@ -191,7 +192,10 @@ export class RunDriver {
     );
   }
 
-  #committed(outcome: AppendOutcome, step: { readonly events: readonly RunEvent[]; readonly effects: readonly Effect[] }): void {
+  #committed(
+    outcome: AppendOutcome,
+    step: { readonly events: readonly RunEvent[]; readonly effects: readonly Effect[] },
+  ): void {
     if (outcome.outcome !== "appended") {
       throw new Error(`The log did not take the events of ${this.runId}: ${outcome.outcome}`);
     }

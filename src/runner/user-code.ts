@@ -54,4 +54,3 @@ export interface OperationHostAnswer {
   readonly durationMs: number;
   readonly outcome: Outcome;
 }
-

@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import { DroverError, type CodedError } from "../base/coded-error.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import type { Fleet } from "../fleet/fleet.ts";
+import { killAllProcesses } from "../host/process-group.ts";
+import { fleetFromFile, localFleet } from "../library/local-fleet.ts";
+import type { Plan } from "../library/plan.ts";
+import type { RunHandle } from "../library/run-handle.ts";
+import { stateFolderOf } from "./last-run.ts";
+import type { PlanHandle, RunPort, StartedRun, StartOptions } from "./run-port.ts";
+
+/** Binds the CLI to the library: plans of modules, run on fleets of this machine. */
+export function libraryPort(env: { readonly [name: string]: string | undefined }): RunPort {
+  return {
+    compile(candidate) {
+      if (!isPlan(candidate)) return undefined;
+      const compiled = candidate.tryCompile();
+      return compiled.ok ? ok({ compiled: compiled.value, source: candidate }) : compiled;
+    },
+    start: (plan, options) => start(plan, options, env),
+  };
+}
+
+/** By what it can do, not by its class: the module may have loaded another copy of the library. */
+function isPlan(candidate: unknown): candidate is Plan {
+  return (
+    typeof candidate === "object" &&
+    candidate !== null &&
+    "tryCompile" in candidate &&
+    typeof candidate.tryCompile === "function" &&
+    "tryStart" in candidate &&
+    typeof candidate.tryStart === "function"
+  );
+}
+
+async function start(
+  plan: PlanHandle,
+  options: StartOptions,
+  env: { readonly [name: string]: string | undefined },
+): Promise<Result<StartedRun, readonly CodedError[]>> {
+  const { source } = plan;
+  if (!isPlan(source)) return err([]);
+  const opened = await openFleet(options, env);
+  if (!opened.ok) return opened;
+  const { params, isDryRun, maxParallel, rollback, allowIrreversible, observer } = options;
+  const started = source.tryStart(
+    {
+      // The plan checks them against its own declarations; the CLI only knows texts.
+      params: params as Record<never, never>,
+      fleet: opened.value,
+      observer,
+      ...(maxParallel === undefined ? {} : { maxParallel }),
+      ...(rollback === undefined ? {} : { rollback }),
+      ...(allowIrreversible === undefined ? {} : { allowIrreversible }),
+    },
+    { isDryRun, readsText: true },
+  );
+  if (started.ok) return ok(new LibraryRun(started.value, opened.value));
+  await opened.value[Symbol.asyncDispose]();
+  return started;
+}
+
+async function openFleet(
+  options: StartOptions,
+  env: { readonly [name: string]: string | undefined },
+): Promise<Result<Fleet, readonly CodedError[]>> {
+  const contentFolder = join(stateFolderOf(env), "contents");
+  if (options.fleetFile === undefined) return ok(localFleet({ contentFolder }));
+  try {
+    return ok(await fleetFromFile(options.fleetFile, { contentFolder }));
+  } catch (thrown) {
+    if (thrown instanceof DroverError) return err(thrown.errors);
+    throw thrown;
+  }
+}
+
+class LibraryRun implements StartedRun {
+  readonly view: StartedRun["view"];
+  readonly report: StartedRun["report"];
+  readonly #handle: RunHandle;
+  readonly #fleet: Fleet;
+
+  constructor(handle: RunHandle, fleet: Fleet) {
+    this.view = handle.view;
+    this.report = handle.report;
+    this.#handle = handle;
+    this.#fleet = fleet;
+  }
+
+  cancel(reason: string): void {
+    if (this.view.phase === "finished") return;
+    this.#handle.cancel({ reason });
+  }
+
+  kill(): void {
+    killAllProcesses();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.report.catch(() => {});
+    await this.#fleet[Symbol.asyncDispose]();
+  }
+}
