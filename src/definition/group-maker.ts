@@ -5,7 +5,7 @@ import type { PlanDefinition } from "./definition.ts";
 import type { BodyMaker, DefinitionContext } from "./task-draft.ts";
 import type { GroupDefinition, GroupKeysDefinition } from "./task-body.ts";
 import type { ItemReference, TaskReference, ValueContext } from "./task-context.ts";
-import { shown } from "./task-input.ts";
+import { pathOfTask, shown } from "./task-input.ts";
 
 /** A plan in the making, seen from the group that holds it. */
 export interface Definable {
@@ -134,6 +134,7 @@ export function nestingProblem(
       : undefined;
   if (found === undefined) return undefined;
   return codedError("DRV_PLAN_GROUP_INVALID", `Cannot define group ${shown(name)}: ${found}`, {
+    at: { path: pathOfTask(name) },
     hint: "Make the inner part a plan of its own",
   });
 }

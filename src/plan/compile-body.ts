@@ -77,7 +77,7 @@ function isKnownKind(kind: unknown): boolean {
 
 function compileFunction(definition: FunctionDefinition, scope: TaskScope): FunctionBody | undefined {
   const { registeredName } = definition;
-  const run = definition.run ?? (registeredName === undefined ? undefined : scope.functions.get(registeredName));
+  const run = definition.run ?? (registeredName === undefined ? undefined : scope.plan.functions.get(registeredName));
   const unknownPolicy =
     definition.unknownPolicy === undefined
       ? "hold"
@@ -92,10 +92,10 @@ function compileFunction(definition: FunctionDefinition, scope: TaskScope): Func
     : { kind: "function", run, registeredName, unknownPolicy };
 }
 
-function rejectFunction({ run, registeredName }: FunctionDefinition, { functions, place, problems }: TaskScope): void {
+function rejectFunction({ run, registeredName }: FunctionDefinition, { plan, place, problems }: TaskScope): void {
   if (run === undefined && typeof registeredName === "string") {
     const found = `no function is registered as ${shown(registeredName)}`;
-    const hint = didYouMean(registeredName, functions.keys()) ?? "Register the function under this name";
+    const hint = didYouMean(registeredName, plan.functions.keys()) ?? "Register the function under this name";
     problems.add("DRV_PLAN_FUNCTION_UNKNOWN", memberOf(place, "registeredName"), found, { hint });
     return;
   }

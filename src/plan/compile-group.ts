@@ -26,7 +26,7 @@ const SINGLE: GroupKeys = Object.freeze({
 
 /** Compiles the body of a group once, or once for each item that brings a body of its own, and checks its keys. */
 export function compileGroup(definition: GroupDefinition, scope: TaskScope): GroupBody | undefined {
-  if (scope.depth >= GROUP_DEPTH_MAX) {
+  if (scope.plan.depth >= GROUP_DEPTH_MAX) {
     reject(scope, `it lies deeper than ${GROUP_DEPTH_MAX} groups`);
     return undefined;
   }
@@ -50,7 +50,11 @@ function compileInner(
   plan: PlanDefinition,
   { scope, path }: { readonly scope: TaskScope; readonly path: string },
 ): CompiledPlan | undefined {
-  return scope.compileInner(plan, { ...scope, path: `${scope.place.path}.${path}.`, depth: scope.depth + 1 });
+  return scope.plan.compileInner(plan, {
+    ...scope.plan,
+    path: `${scope.place.path}.${path}.`,
+    depth: scope.plan.depth + 1,
+  });
 }
 
 function compileKeys(keys: GroupKeysDefinition, context: GroupContext): GroupKeys | undefined {
@@ -61,9 +65,9 @@ function compileKeys(keys: GroupKeysDefinition, context: GroupContext): GroupKey
     case "matrix":
       return fixedKeys(combinations(keys.axes), context);
     case "params":
-      return scope.params === undefined
+      return scope.plan.params === undefined
         ? { kind: "function", list: { kind: "function", evaluate: listOfParams(keys.list) } }
-        : keysFromParams(keys.list, { ...context, params: scope.params });
+        : keysFromParams(keys.list, { ...context, params: scope.plan.params });
     case "result":
       return { kind: "result", task: keys.task, path: keys.path ?? [] };
     case "function":

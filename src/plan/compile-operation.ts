@@ -24,7 +24,7 @@ export function compileOperation(definition: OperationDefinition, scope: TaskSco
     });
     return undefined;
   }
-  const found = scope.catalog.find(definition.operation);
+  const found = scope.plan.catalog.find(definition.operation);
   if (!found.ok) {
     problems.push({ ...found.error, at: positionOf(memberOf(place, "operation")) });
     return undefined;

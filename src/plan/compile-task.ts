@@ -5,7 +5,7 @@ import type { CompiledTask, Target, TaskBody } from "./compiled-plan.ts";
 import type { TaskScope } from "./plan-scope.ts";
 import { memberOf } from "./problems.ts";
 import { parseTarget } from "./target.ts";
-import { policyDefaults, type PolicyPool } from "./task-policy.ts";
+import type { PolicyPool } from "./task-policy.ts";
 import { ValueReader } from "./value-reader.ts";
 
 const HOST_OPTIONS = ["target", "batches", "maxFail", "allowEmpty"] as const;
@@ -28,12 +28,10 @@ export function compileTask(definition: TaskDefinition, scope: TaskScope, pools:
   const compiled = compileBody(definition.body, scope);
   const { body, operationTimeoutMs, runsOnController } = compiled ?? UNUSABLE;
   if (compiled !== undefined) rejectMisused(definition, body, scope, runsOnController);
-  const policy = pools.policies.policyOf(definition, {
-    defaults: policyDefaults(body, operationTimeoutMs),
-    place: scope.place,
-  });
+  const policy = pools.policies.policyOf(definition, { body, operationTimeoutMs, place: scope.place });
   const guards = compileGuards(definition.guards, scope);
-  const target = runsOnController ? undefined : compileTarget(definition, body, scope, pools.targets);
+  const isTargetRead = compiled === undefined ? definition.target !== undefined : !runsOnController;
+  const target = isTargetRead ? compileTarget(definition, body, scope, pools.targets) : undefined;
   const title =
     definition.title === undefined
       ? undefined
@@ -55,7 +53,7 @@ function compileTarget(
   scope: TaskScope,
   targets: Map<string, Target>,
 ): Target | undefined {
-  const text = given ?? scope.target;
+  const text = given ?? scope.plan.target;
   if (text === undefined) {
     if (body.kind === "script") return undefined;
     scope.problems.add("DRV_PLAN_TARGET_MISSING", memberOf(scope.place, "target"), "it names no hosts to run on", {
@@ -86,7 +84,8 @@ function compileUndo(definition: TaskDefinition, scope: TaskScope, target: Targe
 }
 
 function rejectMisused(definition: TaskDefinition, body: TaskBody, scope: TaskScope, runsOnController: boolean): void {
-  const hasHosts = !runsOnController && !(body.kind === "script" && (definition.target ?? scope.target) === undefined);
+  const hasHosts =
+    !runsOnController && !(body.kind === "script" && (definition.target ?? scope.plan.target) === undefined);
   const isAttempted = body.kind !== "gate" && body.kind !== "group";
   const misused: string[] = [];
   if (!hasHosts) misused.push(...HOST_OPTIONS.filter((option) => definition[option] !== undefined));

@@ -1,7 +1,7 @@
-import type { CodedError } from "../base/coded-error.ts";
+import type { CodedError, SourcePosition } from "../base/coded-error.ts";
 import type { JsonObject } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import type { PlanDefinition } from "../definition/definition.ts";
+import type { PlanDefinition, TaskDefinition } from "../definition/definition.ts";
 import type { OpaqueFunction } from "../definition/task-body.ts";
 import { shown } from "../definition/task-input.ts";
 import type { OperationCatalog } from "../operation/catalog.ts";
@@ -70,7 +70,7 @@ function compileTasks(definition: PlanDefinition, outer: PlanScope): CompiledPla
   const place: Place = { subject: `plan ${shown(definition.name)}`, path: outer.path.slice(0, -1), at: definition.at };
   const reader = new ValueReader(problems, place);
   const scope: PlanScope = { ...outer, target: reader.text("target", definition.target) ?? outer.target };
-  const placeOf = (index: number): Place => placeOfTask(definition, scope, index);
+  const placeOf = (index: number): Place => new TaskPlace(definition.tasks[index], index, outer.path);
   const names = checkNames(definition, { problems, place, placeOf });
   const pools = {
     policies: new PolicyPool(problems, readStrategy(definition.onError, { problems, place })),
@@ -78,7 +78,7 @@ function compileTasks(definition: PlanDefinition, outer: PlanScope): CompiledPla
   };
   const tasks: CompiledTask[] = [];
   for (const [index, task] of definition.tasks.entries()) {
-    tasks.push(compileTask(task, { ...scope, index, place: placeOf(index) }, pools));
+    tasks.push(compileTask(task, { plan: scope, problems, index, place: placeOf(index) }, pools));
   }
   const order = compileGraph({ definitions: definition.tasks, tasks, names, problems, placeOf, place });
   const parameters = checkParameters(definition.params, { problems, place });
@@ -87,8 +87,7 @@ function compileTasks(definition: PlanDefinition, outer: PlanScope): CompiledPla
   const hasLevelBarriers = reader.boolean("levelBarriers", definition.levelBarriers) ?? false;
   const limits = readLimits(definition, { problems, place, tasks });
   if (order === undefined) return undefined;
-  let fingerprint: string | undefined;
-  const plan: CompiledPlan = {
+  return withFingerprint({
     name: definition.name,
     ...(title === undefined ? {} : { title }),
     tasks,
@@ -98,15 +97,43 @@ function compileTasks(definition: PlanDefinition, outer: PlanScope): CompiledPla
     hasLevelBarriers,
     ...(parameters === undefined ? {} : { parameters }),
     warnings: outer.depth === 0 ? problems.warnings : [],
-    fingerprint: () => (fingerprint ??= fingerprintOf(plan)),
-  };
+  });
+}
+
+/** A function of its own, so that what the plan keeps alive is the plan and not the definition it was made from. */
+function withFingerprint(parts: Omit<CompiledPlan, "fingerprint">): CompiledPlan {
+  let fingerprint: string | undefined;
+  const plan: CompiledPlan = { ...parts, fingerprint: () => (fingerprint ??= fingerprintOf(plan)) };
   return plan;
 }
 
-function placeOfTask(definition: PlanDefinition, scope: PlanScope, index: number): Place {
-  const task = definition.tasks[index];
-  const name: unknown = task?.name;
-  const label = typeof name === "string" && name !== "" ? shown(name) : `number ${index + 1}`;
-  const key = typeof name === "string" && name !== "" ? name.slice(0, 80) : String(index);
-  return { subject: `task ${label}`, path: `${scope.path}tasks.${key}`, at: task?.at };
+/** Where a task stands. Every task has one and hardly any needs it, so its texts are made when they are read. */
+class TaskPlace implements Place {
+  readonly #task: TaskDefinition | undefined;
+  readonly #index: number;
+  readonly #outerPath: string;
+
+  constructor(task: TaskDefinition | undefined, index: number, outerPath: string) {
+    this.#task = task;
+    this.#index = index;
+    this.#outerPath = outerPath;
+  }
+
+  get subject(): string {
+    const name = this.#name;
+    return `task ${name === undefined ? `number ${this.#index + 1}` : shown(name)}`;
+  }
+
+  get path(): string {
+    return `${this.#outerPath}tasks.${this.#name?.slice(0, 80) ?? this.#index}`;
+  }
+
+  get at(): SourcePosition | undefined {
+    return this.#task?.at;
+  }
+
+  get #name(): string | undefined {
+    const name: unknown = this.#task?.name;
+    return typeof name === "string" && name !== "" ? name : undefined;
+  }
 }

@@ -84,7 +84,7 @@ function gateWords({ gate }: TaskBody & { readonly kind: "gate" }): string {
 }
 
 function groupWords({ keys, plan }: GroupBody): string {
-  const tasks = `${plan.tasks.length} tasks`;
+  const tasks = plan.tasks.length === 1 ? "1 task" : `${plan.tasks.length} tasks`;
   switch (keys.kind) {
     case "fixed":
       return keys.items.length === 1 && keys.items[0]?.key === ""

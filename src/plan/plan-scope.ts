@@ -24,7 +24,9 @@ export interface PlanScope {
 }
 
 /** What one task is compiled with. */
-export interface TaskScope extends PlanScope {
+export interface TaskScope {
+  readonly plan: PlanScope;
+  readonly problems: Problems;
   readonly place: Place;
   /** Its position among the tasks of its plan. */
   readonly index: number;

@@ -46,5 +46,5 @@ export function positionOf({ at, path }: Place): SourcePosition {
 
 /** The place of a member of `place`. */
 export function memberOf(place: Place, member: string): Place {
-  return { ...place, path: `${place.path}.${member}` };
+  return { subject: place.subject, path: `${place.path}.${member}`, at: place.at };
 }

@@ -18,31 +18,45 @@ export const UNLIMITED_MS = 8_640_000_000_000_000;
 const PRIORITY_MAX = 1_000_000;
 
 /** What decides the defaults of a policy. */
-export interface PolicyDefaults {
+interface PolicyDefaults {
   readonly attemptTimeoutMs?: number;
   readonly totalTimeoutMs: number;
   /** Gates and groups are never retried, so they inherit no retries. */
   readonly canRetry: boolean;
 }
 
-/** Times of one kind of task when its author says nothing. */
-export function policyDefaults(body: TaskBody, operationTimeoutMs = OPERATION_TIMEOUT_MS_DEFAULT): PolicyDefaults {
+const SCRIPT_DEFAULTS: PolicyDefaults = {
+  attemptTimeoutMs: SCRIPT_TIMEOUT_MS_DEFAULT,
+  totalTimeoutMs: TOTAL_TIMEOUT_MS_DEFAULT,
+  canRetry: true,
+};
+const FUNCTION_DEFAULTS: PolicyDefaults = { totalTimeoutMs: TOTAL_TIMEOUT_MS_DEFAULT, canRetry: true };
+const PERSON_DEFAULTS: PolicyDefaults = { totalTimeoutMs: TOTAL_TIMEOUT_MS_DEFAULT, canRetry: false };
+const UNLIMITED_DEFAULTS: PolicyDefaults = { totalTimeoutMs: UNLIMITED_MS, canRetry: false };
+
+/** Times of one kind of task when its author says nothing; operations bring their own. */
+function policyDefaults(body: Exclude<TaskBody, { readonly kind: "operation" }>): PolicyDefaults {
   switch (body.kind) {
-    case "operation":
-      return { attemptTimeoutMs: operationTimeoutMs, totalTimeoutMs: TOTAL_TIMEOUT_MS_DEFAULT, canRetry: true };
     case "script":
-      return { attemptTimeoutMs: SCRIPT_TIMEOUT_MS_DEFAULT, totalTimeoutMs: TOTAL_TIMEOUT_MS_DEFAULT, canRetry: true };
+      return SCRIPT_DEFAULTS;
     case "function":
-      return { totalTimeoutMs: TOTAL_TIMEOUT_MS_DEFAULT, canRetry: true };
-    case "gate": {
-      const waitsForTime = body.gate.kind === "delay" || body.gate.kind === "until";
-      return { totalTimeoutMs: waitsForTime ? UNLIMITED_MS : TOTAL_TIMEOUT_MS_DEFAULT, canRetry: false };
-    }
+      return FUNCTION_DEFAULTS;
+    case "gate":
+      // What waits for a time ends by itself; what waits for people may be forgotten.
+      return body.gate.kind === "delay" || body.gate.kind === "until" ? UNLIMITED_DEFAULTS : PERSON_DEFAULTS;
     case "group":
-      return { totalTimeoutMs: UNLIMITED_MS, canRetry: false };
+      return UNLIMITED_DEFAULTS;
     default:
       return unreachable(body);
   }
+}
+
+/** What decides a policy besides the task itself. */
+export interface PolicyContext {
+  readonly body: TaskBody;
+  /** Time of one attempt, from the declaration of an operation. */
+  readonly operationTimeoutMs: number | undefined;
+  readonly place: Place;
 }
 
 /** Makes the policies of one plan; equal ones are one object, so that a million tasks cost a handful. */
@@ -50,22 +64,30 @@ export class PolicyPool {
   readonly #problems: Problems;
   readonly #inherited: ErrorStrategy;
   readonly #byContent = new Map<string, TaskPolicy>();
-  /** Policies of tasks about which their author said nothing, by what decides the defaults. */
-  readonly #plain = new Map<string, TaskPolicy>();
+  /** Policies of tasks about which their author said nothing, by their defaults. */
+  readonly #plain = new Map<PolicyDefaults, TaskPolicy>();
+  readonly #byAttemptTimeout = new Map<number, PolicyDefaults>();
 
   constructor(problems: Problems, inherited: ErrorStrategy) {
     this.#problems = problems;
     this.#inherited = inherited;
   }
 
-  policyOf(task: TaskDefinition, context: { readonly defaults: PolicyDefaults; readonly place: Place }): TaskPolicy {
-    const { defaults } = context;
-    if (!isPlain(task)) return this.#interned(this.#read(task, context));
-    const key = `${defaults.attemptTimeoutMs} ${defaults.totalTimeoutMs} ${defaults.canRetry}`;
-    const known = this.#plain.get(key);
+  policyOf(task: TaskDefinition, { body, operationTimeoutMs, place }: PolicyContext): TaskPolicy {
+    const defaults = body.kind === "operation" ? this.#operationDefaults(operationTimeoutMs) : policyDefaults(body);
+    if (!isPlain(task)) return this.#interned(this.#read(task, { defaults, place }));
+    const known = this.#plain.get(defaults);
     if (known !== undefined) return known;
-    const made = this.#interned(this.#read(task, context));
-    this.#plain.set(key, made);
+    const made = this.#interned(this.#read(task, { defaults, place }));
+    this.#plain.set(defaults, made);
+    return made;
+  }
+
+  #operationDefaults(attemptTimeoutMs = OPERATION_TIMEOUT_MS_DEFAULT): PolicyDefaults {
+    const known = this.#byAttemptTimeout.get(attemptTimeoutMs);
+    if (known !== undefined) return known;
+    const made = { attemptTimeoutMs, totalTimeoutMs: TOTAL_TIMEOUT_MS_DEFAULT, canRetry: true };
+    this.#byAttemptTimeout.set(attemptTimeoutMs, made);
     return made;
   }
 
