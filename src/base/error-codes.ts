@@ -175,8 +175,124 @@ export const ERROR_CODES = {
   },
 
   // engine
+  DRV_RUN_NOT_STARTED: {
+    summary: "A command reached a run that has not been started",
+    remedy: "Start the run first",
+  },
+  DRV_RUN_ALREADY_STARTED: {
+    summary: "A run was started twice",
+    remedy: "Start a new run instead",
+  },
+  DRV_RUN_FINISHED: {
+    summary: "A command reached a run that has ended",
+    remedy: "Start a new run; what has ended does not change",
+  },
+  DRV_RUN_PHASE_OVER: {
+    summary: "A command came too late in a run that is ending",
+    remedy: "Wait for the end of the run and read its report",
+  },
+  DRV_RUN_ALREADY_STOPPING: {
+    summary: "A run was asked to stop although it is stopping already",
+    remedy: "Wait for its end; cleanup tasks may still run",
+  },
+  DRV_RUN_OPTION_INVALID: {
+    summary: "An option of a run is out of range",
+    remedy: "Give a value in the range that the message names",
+  },
+  DRV_RUN_HOSTS_MISSING: {
+    summary: "A run was started without saying which hosts its targets mean",
+    remedy: "Resolve every target of the plan before starting the run",
+  },
+  DRV_RUN_IRREVERSIBLE: {
+    summary: "Rollback on failure was asked for, and some tasks cannot be undone",
+    remedy: "Declare an undo for these tasks, or start with allowIrreversible",
+  },
+  DRV_RUN_ROLLBACK_OFF: {
+    summary: "A rollback was asked for in a run that keeps nothing to restore from",
+    remedy: 'Start the run with rollback "manual" or "onFailure"',
+  },
+  DRV_RUN_ATTEMPT_STALE: {
+    summary: "A result came for an attempt that is not running",
+    remedy: "Nothing is to be done: the recorded result stays",
+  },
+  DRV_RUN_EVALUATION_STALE: {
+    summary: "An evaluation came for a task that does not wait for one",
+    remedy: "Nothing is to be done: the task has moved on",
+  },
+  DRV_RUN_TOO_MANY_RESULTS: {
+    summary: "Too many results came in one command",
+    remedy: "Send them in smaller portions",
+  },
+  DRV_RUN_TASK_UNKNOWN: {
+    summary: "A command names a task that the run does not have",
+    remedy: "Compare the task with the report of the run",
+  },
+  DRV_RUN_NOT_WAITING: {
+    summary: "An approval came for a task that does not wait for one",
+    remedy: "Read in the report what the task waits for",
+  },
+  DRV_RUN_NOT_UNKNOWN: {
+    summary: "A decision came for a unit whose outcome is known",
+    remedy: "Read in the report how the unit ended",
+  },
+  DRV_RUN_EVENT_UNKNOWN: {
+    summary: "A log holds an event that this version does not know",
+    remedy: "Use the version of drover that wrote the log, or a newer one",
+  },
 
   // task functions and results
+  DRV_TASK_QUEUE_TIMEOUT: {
+    summary: "A task was ready and did not start in time",
+    remedy: "Give it more time, a higher priority, or the run more slots",
+  },
+  DRV_TASK_ATTEMPT_TIMEOUT: {
+    summary: "An attempt of a task took too long",
+    remedy: "Give it more time, or find out what it waits for",
+  },
+  DRV_TASK_HEARTBEAT_TIMEOUT: {
+    summary: "The executor of an attempt was not heard for too long",
+    remedy: "Look at the host and its agent",
+  },
+  DRV_TASK_TOTAL_TIMEOUT: {
+    summary: "A task with all its attempts took too long",
+    remedy: "Give it more time, or fewer or shorter attempts",
+  },
+  DRV_TASK_HOSTS_FAILED: {
+    summary: "More hosts of a task failed than it bears",
+    remedy: "Look at the results of the hosts, or raise maxFail",
+  },
+  DRV_TASK_NO_HOST: {
+    summary: "A task has no host to run on",
+    remedy: "Correct the target, or allow an empty one",
+  },
+  DRV_TASK_GROUP_KEYS_INVALID: {
+    summary: "The items of a group are not distinct short names",
+    remedy: "Give a list of distinct short texts or numbers",
+  },
+  DRV_TASK_GROUP_TOO_LARGE: {
+    summary: "A group would expand to more tasks than a run may have",
+    remedy: "Give fewer items, or split the plan",
+  },
+  DRV_TASK_GROUP_FAILED: {
+    summary: "Tasks inside a group failed",
+    remedy: "Look at the tasks of the group",
+  },
+  DRV_TASK_APPROVAL_REFUSED: {
+    summary: "A person refused an approval",
+    remedy: "Speak with that person; run the plan again when it is approved",
+  },
+  DRV_TASK_CANCELLED_UNASKED: {
+    summary: "An attempt ended as cancelled although nobody had asked",
+    remedy: "Find out who stopped it on its host",
+  },
+  DRV_TASK_DECLARED_FAILED: {
+    summary: "An operator declared an unknown outcome as failed",
+    remedy: "Read the reason given in the audit",
+  },
+  DRV_TASK_UNDO_UNKNOWN: {
+    summary: "Nobody can say whether an undo has happened",
+    remedy: "Look at the host and restore it by hand if needed",
+  },
   DRV_TASK_DATA_INVALID: {
     summary: "The data of a task do not have the form that was asked for, or there are none",
     remedy: "Compare the schema with what the task returned; check its status before decoding",

@@ -60,15 +60,15 @@ export interface RunView {
   readonly runId: RunId;
   readonly planName: string;
   readonly phase: RunPhase;
-  readonly verdict?: Verdict;
+  readonly verdict?: Verdict | undefined;
   readonly isDryRun: boolean;
   readonly taskCount: number;
   readonly createdAtMs: number;
-  readonly finishedAtMs?: number;
+  readonly finishedAtMs?: number | undefined;
   /** Tasks per status. */
   readonly counts: Readonly<Record<TaskStatus, number>>;
   /** First failure that decided the verdict. */
-  readonly error?: CodedError;
+  readonly error?: CodedError | undefined;
   task(index: number): TaskView;
   indexOf(name: string): number | undefined;
   /** Status only, without building a view. */

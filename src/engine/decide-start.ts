@@ -1,0 +1,91 @@
+import { codedError, type CodedError } from "../base/coded-error.ts";
+import type { CompiledPlan, CompiledTask } from "../plan/compiled-plan.ts";
+import type { RunOptions, StartCommand } from "./commands.ts";
+import type { RunCreated } from "./events.ts";
+import type { RunState } from "./run-state.ts";
+import { emit, type Step } from "./step.ts";
+import { isWriting } from "./traits.ts";
+
+/** Freezes the inputs of the run, unless they are incomplete. */
+export function decideStart(step: Step, command: StartCommand): CodedError | undefined {
+  const { state } = step;
+  const problem =
+    checkOptions(command.options) ?? checkHosts(state, command) ?? checkReversible(state, command.options);
+  if (problem !== undefined) return problem;
+  emit(step, runCreated(step, command));
+  emit(step, { type: "hosts.resolved", v: 1, at: step.now, targets: command.hosts });
+  return undefined;
+}
+
+function runCreated({ state, now }: Step, command: StartCommand): RunCreated {
+  const { options } = command;
+  return {
+    type: "run.created",
+    v: 1,
+    at: now,
+    runId: command.runId,
+    plan: state.plan.name,
+    params: command.params,
+    maxParallel: options.maxParallel ?? state.plan.limits.maxParallel,
+    isDryRun: options.isDryRun ?? false,
+    rollback: options.rollback ?? state.plan.rollback,
+    onUnknownHeld: options.onUnknownHeld ?? "finish",
+    ...(command.fingerprint === undefined ? {} : { fingerprint: command.fingerprint }),
+    ...(command.actor === undefined ? {} : { actor: command.actor }),
+    ...(command.reason === undefined ? {} : { reason: command.reason }),
+    ...(options.estimates === undefined ? {} : { estimates: options.estimates }),
+  };
+}
+
+function checkOptions({ maxParallel, estimates }: RunOptions): CodedError | undefined {
+  if (maxParallel !== undefined && (!Number.isSafeInteger(maxParallel) || maxParallel < 1)) {
+    return invalidOption(`maxParallel is ${maxParallel}, and a whole number from 1 is needed`);
+  }
+  const wrong = estimates?.find(({ estimateMs }) => !Number.isFinite(estimateMs) || estimateMs < 0);
+  if (wrong === undefined) return undefined;
+  return invalidOption(`the estimate of task ${wrong.task} is ${wrong.estimateMs}, and milliseconds from 0 are needed`);
+}
+
+function invalidOption(problem: string): CodedError {
+  return codedError("DRV_RUN_OPTION_INVALID", `Cannot start the run: ${problem}`);
+}
+
+/** Every target has to be resolved, also those of tasks that exist only once a group has expanded. */
+function checkHosts(state: RunState, { hosts }: StartCommand): CodedError | undefined {
+  const known = new Set(hosts.map(({ target }) => target));
+  const missing = new Set<string>();
+  visitTasks(state.plan, ({ target }) => {
+    if (target !== undefined && target.kind !== "any" && !known.has(target.text)) missing.add(target.text);
+  });
+  if (missing.size === 0) return undefined;
+  const names = [...missing].map((target) => JSON.stringify(target)).join(", ");
+  return codedError("DRV_RUN_HOSTS_MISSING", `Cannot start the run: targets ${names} are not resolved to hosts`);
+}
+
+/** A rollback that cannot restore everything is refused before anything has happened. */
+function checkReversible(state: RunState, options: RunOptions): CodedError | undefined {
+  const rollback = options.rollback ?? state.plan.rollback;
+  if (rollback !== "onFailure" || options.allowIrreversible === true || options.isDryRun === true) return undefined;
+  const names: string[] = [];
+  visitTasks(state.plan, (task) => {
+    if (isIrreversible(task)) names.push(JSON.stringify(task.name));
+  });
+  if (names.length === 0) return undefined;
+  return codedError(
+    "DRV_RUN_IRREVERSIBLE",
+    `Cannot start the run: rollback is "onFailure", and tasks ${names.slice(0, 10).join(", ")} cannot be undone`,
+    { hint: "Declare an undo for these tasks, or start with allowIrreversible", details: { taskCount: names.length } },
+  );
+}
+
+/** Functions and scripts are not judged: nobody knows what they change. */
+function isIrreversible({ body, undo }: CompiledTask): boolean {
+  return body.kind === "operation" && isWriting(body) && !body.isReversible && undo === undefined;
+}
+
+function visitTasks(plan: CompiledPlan, visit: (task: CompiledTask) => void): void {
+  for (const task of plan.tasks) {
+    visit(task);
+    if (task.body.kind === "group") visitTasks(task.body.plan, visit);
+  }
+}

@@ -1,0 +1,65 @@
+import {
+  DUE_ATTEMPT_TIMEOUT,
+  DUE_GATE,
+  DUE_GIVE_UP,
+  DUE_HEARTBEAT_TIMEOUT,
+  DUE_KILL,
+  DUE_QUEUE_TIMEOUT,
+  DUE_RETRY,
+  DUE_TOTAL_TIMEOUT,
+  type DueEntry,
+} from "./due-queue.ts";
+import type { RunState } from "./run-state.ts";
+import { FLAG_STARTED, FLAG_STOPPED, EXPANDED, READY, RUNNING, WAITING } from "./status.ts";
+import { hasFlag, statusOf } from "./task-status.ts";
+import { taskOfKey, unitOfKey } from "./unit-key.ts";
+import { attemptOfUnit, unitStatus } from "./unit-state.ts";
+
+const earliest: DueEntry = { dueMs: 0, kind: 0, key: 0, attempt: 0 };
+
+/**
+ * The earliest instant at which a `tick` would do something (retry delays, timeouts, time gates, grace periods), in
+ * milliseconds since 1970; `undefined` when time changes nothing. May lie in the past.
+ */
+export function nextDueMs(state: RunState): number | undefined {
+  return state.queues.due.peek(earliest) ? earliest.dueMs : undefined;
+}
+
+/** Whether a due entry still means something: what it is about has not ended or moved on. */
+export function isLive(state: RunState, entry: DueEntry): boolean {
+  const task = taskOfKey(entry.key);
+  switch (entry.kind) {
+    case DUE_TOTAL_TIMEOUT:
+      return isTotalLive(state, task, entry.attempt);
+    case DUE_QUEUE_TIMEOUT:
+      return statusOf(state, task) === READY && !hasFlag(state, task, FLAG_STARTED);
+    case DUE_ATTEMPT_TIMEOUT:
+    case DUE_HEARTBEAT_TIMEOUT:
+      return isRunning(state, entry) && !state.timeouts.has(entry.key) && !state.cancels.has(entry.key);
+    case DUE_RETRY:
+      return state.retries.get(entry.key)?.dueMs === entry.dueMs;
+    case DUE_GATE:
+      return statusOf(state, task) === WAITING && state.gates.get(task)?.dueMs === entry.dueMs;
+    case DUE_KILL:
+      return isRunning(state, entry) && state.cancels.get(entry.key)?.strength === "abort";
+    default:
+      return entry.kind === DUE_GIVE_UP && isRunning(state, entry);
+  }
+}
+
+function isTotalLive(state: RunState, task: number, generation: number): boolean {
+  const status = statusOf(state, task);
+  if (state.tasks.generation[task] !== generation || hasFlag(state, task, FLAG_STOPPED)) return false;
+  // Gates that time opens bound themselves.
+  if (status === WAITING && (state.gates.get(task)?.dueMs ?? -1) !== -1) return false;
+  return status === RUNNING || status === WAITING || status === READY || status === EXPANDED;
+}
+
+function isRunning(state: RunState, entry: DueEntry): boolean {
+  if (state.undo !== undefined) {
+    return state.undo.running.get(entry.key)?.attempt === entry.attempt && !state.retries.has(entry.key);
+  }
+  const task = taskOfKey(entry.key);
+  const unit = unitOfKey(entry.key);
+  return unitStatus(state, task, unit) === RUNNING && attemptOfUnit(state, task, unit) === entry.attempt;
+}

@@ -1,0 +1,111 @@
+import { type FanOut, nextQueued, QUEUE_NONE, QUEUE_READY } from "./fan-out.ts";
+import type { RunState } from "./run-state.ts";
+import { isHostFree, isKeyFree, keySlotsOf, parkForHost, wakeForHost } from "./slots.ts";
+import { FLAG_STOPPED, READY, TRAIT_KEYED, WAITING } from "./status.ts";
+import { emit, roomOf, type Step } from "./step.ts";
+import { hasFlag, statusOf, traitsAt } from "./task-status.ts";
+import { unitKey } from "./unit-key.ts";
+
+/** Starts the best ready tasks while the run has slots. Returns whether any event was written. */
+export function startReadyTasks(step: Step): boolean {
+  const { state } = step;
+  const { ready } = state.queues;
+  const before = step.events.length;
+  while (ready.size > 0 && state.slots.running < state.run.maxParallel && roomOf(step) > 0) {
+    const task = ready.top();
+    if (traitsAt(state, task) === 0) startSingle(step, task);
+    else startOther(step, task);
+  }
+  return step.events.length > before;
+}
+
+function startSingle(step: Step, task: number): void {
+  const { state } = step;
+  leaveQueue(state, task);
+  if (!isStartable(step, task)) return;
+  const attempt = (state.tasks.attempts[task] ?? 0) + 1;
+  emit(step, { type: "task.dispatched", v: 1, at: step.now, task, attempt });
+}
+
+/** Entries of the queue may have lost their meaning since they were made. */
+function isStartable({ state, now }: Step, task: number): boolean {
+  const status = statusOf(state, task);
+  if (status === READY) return true;
+  if (status !== WAITING || hasFlag(state, task, FLAG_STOPPED)) return false;
+  const retry = state.retries.get(unitKey(task, 0));
+  return retry !== undefined && retry.dueMs <= now;
+}
+
+function leaveQueue(state: RunState, task: number): void {
+  state.queues.ready.pop();
+  state.queues.queued[task] = 0;
+}
+
+function startOther(step: Step, task: number): void {
+  const { state } = step;
+  const fan = state.fanOuts.get(task);
+  const isKeyed = (traitsAt(state, task) & TRAIT_KEYED) !== 0;
+  if (isKeyed && isWaitingToStart(step, task, fan) && !isKeyFree(state, task)) {
+    leaveQueue(state, task);
+    keySlotsOf(state, task)?.parked.push(task, 0);
+    if (fan !== undefined) offerHosts(state, fan);
+  } else if (fan === undefined) {
+    startSingle(step, task);
+  } else {
+    startUnits(step, task, fan);
+  }
+}
+
+function isWaitingToStart(step: Step, task: number, fan: FanOut | undefined): boolean {
+  return fan === undefined ? isStartable(step, task) : nextQueued(fan) !== -1;
+}
+
+/** While a task waits for its key, the hosts it could have used go to those that wait for them. */
+function offerHosts(state: RunState, fan: FanOut): void {
+  for (let unit = 0; unit < fan.queue.length; unit++) {
+    if (fan.queue[unit] === QUEUE_READY) wakeForHost(state, fan.hosts[unit] ?? -1);
+  }
+}
+
+/** Starts as many units of a task as slots allow, those of one attempt number in one event. */
+function startUnits(step: Step, task: number, fan: FanOut): void {
+  const { state } = step;
+  const room = freeSlotsFor(state, task);
+  const units: number[] = [];
+  let attempt = -1;
+  while (units.length < room) {
+    const unit = nextQueued(fan);
+    if (unit === -1) break;
+    if (!isUnitStartable(step, task, unit)) {
+      fan.queue[unit] = QUEUE_NONE;
+      continue;
+    }
+    if (!isHostFree(state, task, unit)) {
+      parkForHost(state, task, unit);
+      continue;
+    }
+    const next = (fan.attempts[unit] ?? 0) + 1;
+    if (attempt !== -1 && next !== attempt) break;
+    attempt = next;
+    fan.queue[unit] = QUEUE_NONE;
+    units.push(unit);
+  }
+  if (nextQueued(fan) === -1) leaveQueue(state, task);
+  if (units.length > 0) emit(step, { type: "task.dispatched", v: 1, at: step.now, task, attempt, units });
+}
+
+function freeSlotsFor(state: RunState, task: number): number {
+  const free = state.run.maxParallel - state.slots.running;
+  const key = (traitsAt(state, task) & TRAIT_KEYED) === 0 ? undefined : keySlotsOf(state, task);
+  return key === undefined ? free : Math.min(free, key.limit - key.running);
+}
+
+function isUnitStartable({ state, now }: Step, task: number, unit: number): boolean {
+  const fan = state.fanOuts.get(task);
+  const isStopped = hasFlag(state, task, FLAG_STOPPED);
+  // After a stop only unknown outcomes are settled: those units have been tried before.
+  if (fan?.status[unit] === READY) return !isStopped || (fan.attempts[unit] ?? 0) > 0;
+  if (fan?.status[unit] !== WAITING || isStopped) return false;
+  const retry = state.retries.get(unitKey(task, unit));
+  return retry !== undefined && retry.dueMs <= now;
+}

@@ -1,0 +1,84 @@
+import { sha256 } from "../base/json.ts";
+import type { RunState } from "./run-state.ts";
+
+/**
+ * A digest of everything that is part of the run, as 64 hexadecimal digits: equal for two states exactly when the same
+ * events have been applied to the same plan. Caches are left out. Costs O(tasks): for tests, snapshots and sweeps.
+ */
+export function stateHash(state: RunState): string {
+  const columns = columnsOf(state).map((column) => sha256(bytesOf(column, state.tasks.count)));
+  return sha256(JSON.stringify([columns, ...sparsePartsOf(state)]));
+}
+
+type Column = Uint8Array | Uint16Array | Int32Array | Float64Array;
+
+function columnsOf({ tasks }: RunState): readonly Column[] {
+  return [
+    tasks.status,
+    tasks.flags,
+    tasks.skipCause,
+    tasks.marks,
+    tasks.traits,
+    tasks.remaining,
+    tasks.attempts,
+    tasks.generation,
+    tasks.startedAtMs,
+    tasks.finishedAtMs,
+  ];
+}
+
+function bytesOf(column: Column, count: number): Uint8Array {
+  return new Uint8Array(column.buffer, column.byteOffset, count * column.BYTES_PER_ELEMENT);
+}
+
+function sparsePartsOf(state: RunState): readonly unknown[] {
+  const { run, tasks, slots } = state;
+  return [
+    run,
+    [tasks.count, tasks.active, Array.from(tasks.counts)],
+    sparseMapsOf(state).map((map) => entriesOf(map)),
+    [...state.signals].sort(byKey),
+    [...state.signalIds].sort(),
+    entriesOf(state.fanOuts).map(fanOutPart),
+    entriesOf(state.groups).map(([group, record]) => [group, { ...record, block: record.block.base }]),
+    state.hosts,
+    [...state.targets].sort(byKey),
+    [slots.running, trimmed(slots.writing), [...slots.keys].map(([key, { running }]) => [key, running]).sort(byKey)],
+    undoPart(state),
+  ];
+}
+
+function sparseMapsOf(state: RunState): readonly ReadonlyMap<number, unknown>[] {
+  const { outcomes, reasons, params, retries, cancels, timeouts, unknowns, uncounted, gates, groupItems } = state;
+  return [outcomes, reasons, params, retries, cancels, timeouts, unknowns, uncounted, gates, groupItems];
+}
+
+/** By key, so that the order in which entries were made does not count. */
+function entriesOf<Value>(map: ReadonlyMap<number, Value>): [number, Value][] {
+  return [...map].sort(([left], [right]) => left - right);
+}
+
+function byKey(left: readonly unknown[], right: readonly unknown[]): number {
+  return String(left[0]) < String(right[0]) ? -1 : 1;
+}
+
+function trimmed(counts: readonly number[]): readonly number[] {
+  return Array.from(counts, (count) => count ?? 0);
+}
+
+function fanOutPart([task, fan]: [number, RunState["fanOuts"] extends Map<number, infer Fan> ? Fan : never]): unknown {
+  const { hosts, status, attempts, startedAtMs, finishedAtMs, outcomes, batch } = fan;
+  return [
+    task,
+    [hosts, status, attempts, startedAtMs, finishedAtMs].map((column) => Array.from(column)),
+    outcomes,
+    batch,
+  ];
+}
+
+function undoPart({ undo }: RunState): unknown {
+  if (undo === undefined) return null;
+  const counts = [undo.doneCount, undo.irreversibleCount];
+  const maps: readonly ReadonlyMap<number, unknown>[] = [undo.open, undo.units, undo.errors, undo.running];
+  return [counts, maps.map((map) => entriesOf(map)), Array.from(undo.remaining), entriesOf(undo.lanes)];
+}
