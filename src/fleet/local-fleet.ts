@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { codedError, type CodedError } from "../base/coded-error.ts";
 import type { Clock } from "../base/clock.ts";
 import { err, type Result } from "../base/result.ts";
@@ -36,6 +37,8 @@ class LocalFleet implements Fleet {
   constructor(options: LocalFleetOptions) {
     const definitions = options.hosts ?? [{}];
     const made = definitions.map((definition) => {
+      // A new root folder is an empty host: what a throw-away fleet wants.
+      if (definition.root !== undefined) mkdirSync(definition.root, { recursive: true });
       const host = createLocalHost({ ...definition, clock: options.clock });
       return { host, listed: { name: host.name, labels: definition.labels ?? {} } };
     });

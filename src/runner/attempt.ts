@@ -19,6 +19,7 @@ export class Attempt implements AttemptKey {
   readonly generation: number;
   readonly isUndo: boolean;
   #controller: AbortController | undefined;
+  #abortReason: DOMException | undefined;
   #settle: ((attempt: Attempt, outcome: Outcome) => void) | undefined;
 
   constructor(key: AttemptKey, isUndo: boolean, settle: (attempt: Attempt, outcome: Outcome) => void) {
@@ -38,7 +39,14 @@ export class Attempt implements AttemptKey {
 
   abort(reason: string): void {
     this.#controller ??= new AbortController();
-    if (!this.#controller.signal.aborted) this.#controller.abort(new DOMException(reason, "AbortError"));
+    if (this.#abortReason !== undefined) return;
+    this.#abortReason = new DOMException(reason, "AbortError");
+    this.#controller.abort(this.#abortReason);
+  }
+
+  /** Set once the attempt was asked to stop. */
+  get abortReason(): DOMException | undefined {
+    return this.#abortReason;
   }
 
   settle(outcome: Outcome): void {

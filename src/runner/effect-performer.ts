@@ -141,13 +141,13 @@ export class EffectPerformer {
     try {
       returned = userCode.runTask(body, new LiveFunctionCall(this.#options, attempt, task));
     } catch (thrown) {
-      return attempt.settle(outcomeOfThrown(thrown));
+      return attempt.settle(endOfThrown(attempt, thrown));
     }
     if (!isThenable(returned)) return attempt.settle(outcomeOfReturned(returned));
     this.#running.set(keyOf(attempt), attempt);
     returned.then(
       (value) => this.#settleLater(attempt, outcomeOfReturned(value)),
-      (thrown: unknown) => this.#settleLater(attempt, outcomeOfThrown(thrown)),
+      (thrown: unknown) => this.#settleLater(attempt, endOfThrown(attempt, thrown)),
     );
   }
 
@@ -228,6 +228,14 @@ export class EffectPerformer {
 
 function keyOf(attempt: AttemptKey): number | string {
   return attempt.unit === 0 ? attempt.task : `${attempt.task}/${attempt.unit}`;
+}
+
+/** A function that throws because it was asked to stop has not failed: it is cancelled. */
+function endOfThrown(attempt: Attempt, thrown: unknown): Outcome {
+  const reason = attempt.abortReason;
+  if (reason === undefined) return outcomeOfThrown(thrown);
+  const isAbort = thrown === reason || (thrown instanceof Error && thrown.name === "AbortError");
+  return isAbort ? { status: "cancelled", reason: reason.message } : outcomeOfThrown(thrown);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -6,7 +6,7 @@ import type { AttemptResult, Command, StartCommand } from "../engine/commands.ts
 import { RESULTS_PER_COMMAND_MAX } from "../engine/commands.ts";
 import { decide } from "../engine/decide.ts";
 import { nextDueMs } from "../engine/due-times.ts";
-import { takeEffects } from "../engine/outstanding-effects.ts";
+import { takeEffects } from "../engine/take-effects.ts";
 import type { Effect } from "../engine/effects.ts";
 import type { RunEvent } from "../engine/events.ts";
 import type { RunView } from "../engine/run-view.ts";
