@@ -79,7 +79,12 @@ export function decideResolveUnknown(step: Step, command: ResolveUnknownCommand)
     return codedError("DRV_RUN_PHASE_OVER", message);
   }
   emit(step, {
-    ...{ type: "unknown.resolved", v: 1, at: step.now, task, unit, decision },
+    type: "unknown.resolved",
+    v: 1,
+    at: step.now,
+    task,
+    unit,
+    decision,
     ...(actor === undefined ? {} : { actor }),
     ...(reason === undefined ? {} : { reason }),
   });

@@ -57,7 +57,7 @@ export function readEvent(stored: JsonObject): Result<RunEvent, CodedError> {
   }
   let current = stored;
   for (const upcast of upcasts.slice(version - 1)) current = upcast(current);
-  // The codec border of the log: the version has been checked, the payload is our own.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the codec border of the log: its payload is our own
   return ok(current as unknown as RunEvent);
 }
 

@@ -1,5 +1,5 @@
 import type { Outcome } from "../operation/outcome.ts";
-import { type BatchSize, type TaskPolicy } from "../plan/compiled-plan.ts";
+import type { BatchSize, TaskPolicy } from "../plan/compiled-plan.ts";
 import {
   CANCELLED,
   CHANGED,

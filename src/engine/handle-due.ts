@@ -1,5 +1,6 @@
 import { formatDuration } from "../base/duration.ts";
-import { unreachable } from "../base/assert.ts";
+import { assert } from "../base/assert.ts";
+import type { Outcome } from "../operation/outcome.ts";
 import { completeUnit, giveUpAttempt } from "./decide-result.ts";
 import { endUndoAttempt, startUndo } from "./decide-undo.ts";
 import {
@@ -51,16 +52,17 @@ function happen(step: Step, entry: DueEntry): void {
     case DUE_RETRY:
       return retry(step, entry);
     case DUE_GATE:
-      return emit(step, {
-        ...{ type: "task.completed", v: 1, at, task, attempt: 0 },
-        outcome: { status: "unchanged" },
-      });
+      return emit(step, { type: "task.completed", v: 1, at, task, attempt: 0, outcome: OPENED });
     case DUE_KILL:
       return emit(step, { type: "attempt.cancelRequested", v: 1, at, task, unit, attempt, strength: "kill" });
+    case DUE_GIVE_UP:
+      return giveUp(step, entry);
     default:
-      return entry.kind === DUE_GIVE_UP ? giveUp(step, entry) : unreachable(entry.kind as never);
+      return assert(false, `Due entry has unknown kind ${entry.kind}`);
   }
 }
+
+const OPENED: Outcome = { status: "unchanged" };
 
 /** An executor that was heard in the meantime gets a new deadline. */
 function checkHeartbeat(step: Step, entry: DueEntry): void {

@@ -42,7 +42,7 @@ function gateReason(state: RunState, index: number): string | undefined {
   const { gate } = body;
   if (gate.kind === "signal") return `waiting for signal "${gate.name}"`;
   if (gate.kind === "approval") return `waiting for approval: ${record.approvals.length} of ${gate.quorum}`;
-  return `waiting until ${new Date(record.dueMs).toISOString()}`;
+  return `waiting ${formatDuration(Math.max(0, record.dueMs - state.run.lastAtMs))} for the gate to open`;
 }
 
 function retryReason(state: RunState, index: number): string | undefined {
