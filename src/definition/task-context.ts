@@ -3,6 +3,7 @@ import type { CodedError } from "../base/coded-error.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { Result } from "../base/result.ts";
 import type { OperationCall } from "../operation/call.ts";
+import type { Operations } from "../operation/ops.ts";
 import type { HostResult } from "../operation/outcome.ts";
 
 export declare const taskData: unique symbol;
@@ -60,10 +61,27 @@ export interface TaskContext<Params = JsonObject> extends ValueContext<Params> {
   readonly idempotencyToken: string;
 }
 
-export interface TaskClient {
-  /** Carries out one operation on every host of `target` (default `_any`). Rejects only when aborted. */
+/**
+ * Carries out operations in passing, on every host of `target` (default `_any`): by domain as in `ops`
+ * (`client.file.deploy(params, target)`; `client.node.hostnameGet(target)` where no parameter is needed), or any operation
+ * with `call`. Rejects only when the attempt is aborted, or with a `DroverError` when the target matches no host.
+ */
+export type TaskClient = ClientCall & {
+  readonly [Domain in keyof Operations]: {
+    readonly [Verb in keyof Operations[Domain]]: ClientMethod<Operations[Domain][Verb]>;
+  };
+};
+
+export interface ClientCall {
   call<Data>(call: OperationCall<Data>, target?: string): Promise<ClientAnswer<Data>>;
 }
+
+/** What a constructor of calls becomes when it also carries the call out. */
+export type ClientMethod<Constructor> = Constructor extends (...params: infer Params) => OperationCall<infer Data>
+  ? [] extends Params
+    ? (target?: string, params?: Params[0]) => Promise<ClientAnswer<Data>>
+    : (params: Params[0], target?: string) => Promise<ClientAnswer<Data>>
+  : never;
 
 export interface ClientAnswer<Data = unknown> {
   readonly jobId: string;

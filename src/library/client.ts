@@ -2,19 +2,37 @@ import type { JsonObject } from "../base/json.ts";
 import { unreachable } from "../base/assert.ts";
 import type { ClientAnswer, ClientHostResult, TaskClient } from "../definition/task-context.ts";
 import type { OperationCall } from "../operation/call.ts";
+import { ops } from "../operation/ops.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { FunctionCall, OperationHostAnswer } from "../runner/user-code.ts";
 
 /** The client of one task function: its calls go through the dispatch of the run, with tokens of its attempt. */
-export function createClient(call: FunctionCall): TaskClient {
-  return {
-    async call<Data>(operation: OperationCall<Data>, target = "_any"): Promise<ClientAnswer<Data>> {
-      const params: JsonObject = operation.params;
-      const answer = await call.callOperation(operation.operation, params, target);
-      return { jobId: answer.jobId, results: answer.results.map((result) => hostResultOf<Data>(result)) };
-    },
-  };
+export function createClient(attempt: FunctionCall): TaskClient {
+  const client: Record<string, unknown> = { call };
+  // Here only the shape matters that all constructors share.
+  for (const [domain, constructors] of Object.entries(ops as unknown as Record<string, Record<string, Constructor>>)) {
+    const methods = Object.entries(constructors).map(([verb, make]) => [verb, methodOf(make)]);
+    client[domain] = Object.fromEntries(methods);
+  }
+  // Built from the very constructors that the type is computed from; a test calls every kind of them.
+  return client as unknown as TaskClient;
+
+  async function call<Data>(operation: OperationCall<Data>, target = "_any"): Promise<ClientAnswer<Data>> {
+    const answer = await attempt.callOperation(operation.operation, operation.params, target);
+    return { jobId: answer.jobId, results: answer.results.map((result) => hostResultOf<Data>(result)) };
+  }
+
+  /** Operations without required parameters take the target first. */
+  function methodOf(make: Constructor) {
+    return (first?: JsonObject | string, second?: JsonObject | string): Promise<ClientAnswer> => {
+      const isTargetFirst = first === undefined || typeof first === "string";
+      const [params, target] = isTargetFirst ? [second, first] : [first, second];
+      return call(make(typeof params === "object" ? params : {}), typeof target === "string" ? target : undefined);
+    };
+  }
 }
+
+type Constructor = (params: JsonObject) => OperationCall;
 
 function hostResultOf<Data>(answer: OperationHostAnswer): ClientHostResult<Data> {
   const { host, durationMs, outcome } = answer;

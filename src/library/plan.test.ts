@@ -287,3 +287,26 @@ test("given a program that only runs a plan, when it ends, then it has printed n
   });
   assert.deepEqual([ended.status, ended.stdout, ended.stderr], [0, "", ""]);
 });
+
+test("given a task function, when it calls operations through the client, then answers come per host and by target", async (context) => {
+  const root = await folder(context);
+  await using fleet = localFleet({
+    hosts: ["web1", "web2"].map((name) => ({ name, root: join(root, name), labels: { role: "web" } })),
+  });
+  const plan = new Plan("client", { fleet });
+  plan.taskFunc("ask", async ({ client }) => {
+    const names = await client.node.hostnameGet("_all");
+    const written = await client.file.deploy({ path: "/motd", content: "hi" }, "web2");
+    const status = await client.call(ops.file.status({ path: "/motd" }), "web2");
+    return {
+      changed: written.results.some((host) => host.changed),
+      data: {
+        asked: names.results.map((host) => host.hostname),
+        status: status.results.map((host) => host.data?.status ?? ""),
+      },
+    };
+  });
+  const report = await plan.run();
+  assert.deepEqual(report.result("ask")?.data, { asked: ["web1", "web2"], status: ["in-sync"] });
+  assert.equal(await readFile(join(root, "web2", "motd"), "utf8"), "hi");
+});
