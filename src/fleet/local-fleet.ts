@@ -1,10 +1,10 @@
-import { mkdirSync } from "node:fs";
 import { codedError, type CodedError } from "../base/coded-error.ts";
 import type { Clock } from "../base/clock.ts";
 import { err, type Result } from "../base/result.ts";
 import { createExecutor, type Executor } from "../execute/executor.ts";
 import { createMemoryPreImageStore } from "../execute/pre-image-store.ts";
 import { createLocalHost, type LocalHostOptions } from "../host/local-host.ts";
+import { makeRootFolder } from "../host/root-folder.ts";
 import type { Facts } from "../operation/facts.ts";
 import type { Host } from "../operation/host.ts";
 import type { ContentStore, ProviderRegistry } from "../operation/provider.ts";
@@ -37,8 +37,7 @@ class LocalFleet implements Fleet {
   constructor(options: LocalFleetOptions) {
     const definitions = options.hosts ?? [{}];
     const made = definitions.map((definition) => {
-      // A new root folder is an empty host: what a throw-away fleet wants.
-      if (definition.root !== undefined) mkdirSync(definition.root, { recursive: true });
+      if (definition.root !== undefined) makeRootFolder(definition.root);
       const host = createLocalHost({ ...definition, clock: options.clock });
       return { host, listed: { name: host.name, labels: definition.labels ?? {} } };
     });

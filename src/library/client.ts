@@ -9,12 +9,12 @@ import type { FunctionCall, OperationHostAnswer } from "../runner/user-code.ts";
 /** The client of one task function: its calls go through the dispatch of the run, with tokens of its attempt. */
 export function createClient(attempt: FunctionCall): TaskClient {
   const client: Record<string, unknown> = { call };
-  // Here only the shape matters that all constructors share.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the shape that all constructors share matters
   for (const [domain, constructors] of Object.entries(ops as unknown as Record<string, Record<string, Constructor>>)) {
     const methods = Object.entries(constructors).map(([verb, make]) => [verb, methodOf(make)]);
     client[domain] = Object.fromEntries(methods);
   }
-  // Built from the very constructors that the type is computed from; a test calls every kind of them.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- built from the constructors that the type is computed from
   return client as unknown as TaskClient;
 
   async function call<Data>(operation: OperationCall<Data>, target = "_any"): Promise<ClientAnswer<Data>> {
@@ -42,7 +42,7 @@ function hostResultOf<Data>(answer: OperationHostAnswer): ClientHostResult<Data>
     case "unchanged":
       return {
         ...head,
-        // The operation's result schema is what gives `Data` its type.
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the result schema gives the type
         ...(outcome.data === undefined ? {} : { data: outcome.data as Data }),
         ...(outcome.changes === undefined ? {} : { changes: outcome.changes }),
       };
@@ -51,6 +51,7 @@ function hostResultOf<Data>(answer: OperationHostAnswer): ClientHostResult<Data>
         ...head,
         error: outcome.error,
         ...(outcome.failure === undefined ? {} : { failure: outcome.failure }),
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the result schema gives the type
         ...(outcome.data === undefined ? {} : { data: outcome.data as Data }),
       };
     case "skipped":

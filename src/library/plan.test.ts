@@ -94,7 +94,11 @@ test("given wrong, unknown and missing parameters, when a plan runs, then all ar
   const given: unknown = { count: "three", nmae: "x" };
   await assert.rejects(plan.run({ params: given as { name: string; count: number } }), (thrown) => {
     assert.ok(thrown instanceof DroverError);
-    assert.deepEqual(thrown.errors.map((error) => error.code).sort(), ["DRV_PARAM_INVALID", "DRV_PARAM_MISSING", "DRV_PARAM_UNKNOWN"]);
+    assert.deepEqual(thrown.errors.map((error) => error.code).sort(), [
+      "DRV_PARAM_INVALID",
+      "DRV_PARAM_MISSING",
+      "DRV_PARAM_UNKNOWN",
+    ]);
     return true;
   });
   assert.equal(calls, 0);
@@ -177,7 +181,9 @@ test("given a running function, when the signal aborts, then it is asked to stop
   const started = Promise.withResolvers<void>();
   plan.taskFunc("waits", async ({ signal }) => {
     started.resolve();
-    await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+    await new Promise((_, reject) =>
+      signal.addEventListener("abort", () => reject(new DOMException("stopped", "AbortError")), { once: true }),
+    );
     return { changed: true };
   });
   plan.taskFunc("never", changed).dependsOn("waits");
@@ -193,7 +199,9 @@ test("given a running function, when the signal aborts, then it is asked to stop
 
 test("given a function that never settles, when its time is up, then the task fails and the run ends", async () => {
   const plan = new Plan("stuck");
-  plan.taskFunc("stuck", () => new Promise<{ changed: boolean }>(() => {}), { timeouts: { attempt: "20ms", killGrace: "20ms" } });
+  plan.taskFunc("stuck", () => new Promise<{ changed: boolean }>(() => {}), {
+    timeouts: { attempt: "20ms", killGrace: "20ms" },
+  });
   const report = await plan.run();
   assert.equal(report.verdict, "failed");
   assert.equal(report.error?.code, "DRV_TASK_ATTEMPT_TIMEOUT");
@@ -214,7 +222,10 @@ test("given parameters made of results, when the task starts, then the function 
   const plan = new Plan("dynamic", { target: "_any" });
   const text = plan.taskFunc("text", () => ({ changed: true, data: { text: "made at run time" } }));
   plan
-    .task("write", { operation: "file.deploy", params: ({ results }) => ({ path, content: results.get(text)?.text ?? "" }) })
+    .task("write", {
+      operation: "file.deploy",
+      params: ({ results }) => ({ path, content: results.get(text)?.text ?? "" }),
+    })
     .dependsOn(text);
   assert.equal((await plan.run()).ok, true);
   assert.equal(await readFile(path, "utf8"), "made at run time");
@@ -223,7 +234,11 @@ test("given parameters made of results, when the task starts, then the function 
 test("given several rooted hosts, when a task goes to all, then each host has a result of its own", async (context) => {
   const root = await folder(context);
   await using fleet = localFleet({
-    hosts: ["web1", "web2", "db1"].map((name) => ({ name, root: join(root, name), labels: { role: name.slice(0, -1) } })),
+    hosts: ["web1", "web2", "db1"].map((name) => ({
+      name,
+      root: join(root, name),
+      labels: { role: name.slice(0, -1) },
+    })),
   });
   const plan = new Plan("fleet", { fleet });
   const deploy = plan.task("deploy", ops.file.deploy({ path: "/motd", content: "hi" }), { target: "role:web" });

@@ -21,7 +21,7 @@ export class RunHandle {
     this.#hookErrors = hookErrors;
     this.runId = driver.runId;
     this.view = driver.view;
-    this.report = driver.finished.then((view) => new Report(view)).finally(close);
+    this.report = reportOf(driver, close);
     // A handle whose report nobody awaits must not end the process; whoever awaits it still sees the rejection.
     this.report.catch(() => {});
   }
@@ -84,5 +84,14 @@ export class RunHandle {
   #submit(command: Command): void {
     const rejection = this.#driver.submit(command);
     if (rejection !== undefined) throw new DroverError([rejection]);
+  }
+}
+
+/** The report, once everything the run opened is closed again. */
+async function reportOf(driver: RunDriver, close: () => Promise<void>): Promise<Report> {
+  try {
+    return new Report(await driver.finished);
+  } finally {
+    await close();
   }
 }
