@@ -4,6 +4,7 @@ import type { JsonValue } from "../base/json.ts";
 import type { OperationCall } from "../operation/call.ts";
 import { defaultTaskName } from "../operation/task-name.ts";
 import type { PlanDefinition } from "./definition.ts";
+import { GROUP_KEYS_MAX } from "./definition-limits.ts";
 import {
   combinations,
   instantOf,
@@ -235,7 +236,12 @@ export class PlanBuilder<const Parameters extends ParametersDefinition = NoParam
     if (!isObject(axes) || !Object.values(axes).every(isList)) {
       return this.#add(name, new ItemsMaker(name, [])).reject(invalidOption(name, "axes", "an object of lists"));
     }
-    const items = combinations<Axes>(axes).map(({ key, value }) => ({
+    const combined = combinations<Axes>(axes);
+    if (combined === undefined) {
+      const wanted = `at most ${GROUP_KEYS_MAX} combinations`;
+      return this.#add(name, new ItemsMaker(name, [])).reject(invalidOption(name, "axes", wanted));
+    }
+    const items = combined.map(({ key, value }) => ({
       key,
       value,
       body: this.#built(name, isFunction(build) && ((plan) => build(value, plan))),

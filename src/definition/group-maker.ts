@@ -1,6 +1,6 @@
 import { codedError, type CodedError } from "../base/coded-error.ts";
-import { canonicalJson, type JsonValue } from "../base/json.ts";
-import { GROUP_DEPTH_MAX } from "./definition-limits.ts";
+import type { JsonValue } from "../base/json.ts";
+import { GROUP_DEPTH_MAX, GROUP_KEYS_MAX } from "./definition-limits.ts";
 import type { PlanDefinition } from "./definition.ts";
 import type { BodyMaker, DefinitionContext } from "./task-draft.ts";
 import type { GroupDefinition, GroupKeysDefinition } from "./task-body.ts";
@@ -99,27 +99,44 @@ export function itemReference<Item>(): ItemReference<Item> {
   return { of: (context) => context.item as Item };
 }
 
-/** Every combination of the values of the axes, the last axis changing fastest. */
+/** One copy of a matrix. */
+export interface Combination<Axes extends { readonly [axis: string]: readonly unknown[] }> {
+  /** The values joined by commas; absent when one of them is no text, number or truth value. */
+  readonly key: string | undefined;
+  readonly value: MatrixItem<Axes>;
+}
+
+/**
+ * Every combination of the values of the axes, the last axis changing fastest; `undefined` when there are more than
+ * {@link GROUP_KEYS_MAX}.
+ */
 export function combinations<Axes extends { readonly [axis: string]: readonly JsonValue[] }>(
   axes: Axes,
-): readonly { readonly key: string; readonly value: MatrixItem<Axes> }[] {
-  let rows: { readonly parts: readonly string[]; readonly members: readonly (readonly [string, JsonValue])[] }[] = [
-    { parts: [], members: [] },
-  ];
-  for (const [axis, values] of Object.entries(axes)) {
-    rows = rows.flatMap(({ parts, members }) =>
-      values.map((value) => ({
-        parts: [...parts, typeof value === "string" ? value : canonicalJson(value)],
-        members: [...members, [axis, value] as const],
-      })),
-    );
-  }
-  return rows.map(({ parts, members }) => {
+): readonly Combination<Axes>[] | undefined {
+  const entries = Object.entries(axes);
+  const count = entries.reduce((product, [, values]) => product * values.length, 1);
+  if (count > GROUP_KEYS_MAX) return undefined;
+  return Array.from({ length: count }, (_, index) => {
+    const members: [string, JsonValue][] = [];
+    let rest = index;
+    for (const [axis, values] of entries.toReversed()) {
+      members.unshift([axis, values[rest % values.length] ?? null]);
+      rest = Math.floor(rest / values.length);
+    }
     const value: unknown = Object.fromEntries(members);
     // One member for each axis with one of its values is what `MatrixItem` says.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `Object.entries` forgets the names
-    return { key: parts.join(","), value: value as MatrixItem<Axes> };
+    return { key: combinedKey(members), value: value as MatrixItem<Axes> };
   });
+}
+
+function combinedKey(members: readonly (readonly [string, JsonValue])[]): string | undefined {
+  const parts: string[] = [];
+  for (const [, value] of members) {
+    if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return undefined;
+    parts.push(String(value));
+  }
+  return parts.join(",");
 }
 
 /** Why a plan cannot stand in the group it was given to, or `undefined`. */

@@ -63,7 +63,7 @@ function compileKeys(keys: GroupKeysDefinition, context: GroupContext): GroupKey
     case "items":
       return fixedKeys(keys.items, context);
     case "matrix":
-      return fixedKeys(combinations(keys.axes), context);
+      return matrixKeys(keys.axes, context);
     case "params":
       return scope.plan.params === undefined
         ? { kind: "function", list: { kind: "function", evaluate: listOfParams(keys.list) } }
@@ -75,6 +75,20 @@ function compileKeys(keys: GroupKeysDefinition, context: GroupContext): GroupKey
     default:
       return unreachable(keys);
   }
+}
+
+function matrixKeys(
+  axes: (GroupKeysDefinition & { readonly kind: "matrix" })["axes"],
+  context: GroupContext,
+): GroupKeys | undefined {
+  const isUsable = typeof axes === "object" && axes !== null && Object.values(axes).every(Array.isArray);
+  const combined = isUsable ? combinations(axes) : undefined;
+  if (combined === undefined) {
+    reject(context.scope, `its axes are not lists with at most ${GROUP_KEYS_MAX} combinations`);
+    return undefined;
+  }
+  const items = combined.map(({ key, value }) => (key === undefined ? { value } : { key, value }));
+  return fixedKeys(items, context);
 }
 
 /** Without bound parameters the list is asked for when the run has them. */
