@@ -85,7 +85,7 @@ function createColumns(plan: CompiledPlan): TaskColumns {
     flags: new Uint8Array(count),
     skipCause: new Uint8Array(count),
     marks: new Uint8Array(count),
-    traits: Uint8Array.from(plan.tasks, traitsOf),
+    traits: traitColumn(plan),
     remaining: blockingInDegrees(plan),
     attempts: new Int32Array(count),
     generation: new Uint16Array(count).fill(1),
@@ -94,6 +94,12 @@ function createColumns(plan: CompiledPlan): TaskColumns {
     counts,
     active: 0,
   };
+}
+
+function traitColumn(plan: CompiledPlan): Uint8Array {
+  const traits = new Uint8Array(plan.tasks.length);
+  for (const [index, task] of plan.tasks.entries()) traits[index] = traitsOf(task);
+  return traits;
 }
 
 /** For each task of a plan how many blocking dependencies it has. */

@@ -33,19 +33,7 @@ export class ReadyQueue {
 
   push(task: number, unit: number): void {
     if (this.#size === this.#tasks.length) this.#grow();
-    const tasks = this.#tasks;
-    const units = this.#units;
-    let place = this.#size++;
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
-      const above = tasks[parent] ?? 0;
-      if (!this.#isBefore(task, unit, above, units[parent] ?? 0)) break;
-      tasks[place] = above;
-      units[place] = units[parent] ?? 0;
-      place = parent;
-    }
-    tasks[place] = task;
-    units[place] = unit;
+    this.#lift(this.#size++, task, unit);
   }
 
   /** Removes the best task. */
@@ -63,23 +51,36 @@ export class ReadyQueue {
     this.#size = 0;
   }
 
-  /** Moves the hole at the root to the bottom along the better children, then lifts the task from there. */
+  /** Moves the hole at the root to the bottom along the better children, one comparison a level, then lifts the task. */
   #sink(task: number, unit: number): void {
     const tasks = this.#tasks;
     const units = this.#units;
     const size = this.#size;
     let place = 0;
-    for (;;) {
-      let child = 2 * place + 1;
-      if (child >= size) break;
+    for (let child = 1; child < size; child = 2 * place + 1) {
       const right = child + 1;
-      if (right < size && this.#isBefore(tasks[right] ?? 0, units[right] ?? 0, tasks[child] ?? 0, units[child] ?? 0)) {
-        child = right;
-      }
-      if (!this.#isBefore(tasks[child] ?? 0, units[child] ?? 0, task, unit)) break;
+      const isRightFirst =
+        right < size && this.#isBefore(tasks[right] ?? 0, units[right] ?? 0, tasks[child] ?? 0, units[child] ?? 0);
+      if (isRightFirst) child = right;
       tasks[place] = tasks[child] ?? 0;
       units[place] = units[child] ?? 0;
       place = child;
+    }
+    this.#lift(place, task, unit);
+  }
+
+  /** Moves the hole at `place` up to where the task belongs. */
+  #lift(hole: number, task: number, unit: number): void {
+    const tasks = this.#tasks;
+    const units = this.#units;
+    let place = hole;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      const above = tasks[parent] ?? 0;
+      if (!this.#isBefore(task, unit, above, units[parent] ?? 0)) break;
+      tasks[place] = above;
+      units[place] = units[parent] ?? 0;
+      place = parent;
     }
     tasks[place] = task;
     units[place] = unit;
