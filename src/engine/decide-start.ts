@@ -78,9 +78,11 @@ function checkReversible(state: RunState, options: RunOptions): CodedError | und
   );
 }
 
-/** Functions and scripts are not judged: nobody knows what they change. */
-function isIrreversible({ body, undo }: CompiledTask): boolean {
-  return body.kind === "operation" && isWriting(body) && !body.isReversible && undo === undefined;
+/** Functions and scripts are not judged: nobody knows what they change. Operations without a target change no host. */
+function isIrreversible({ body, undo, target }: CompiledTask): boolean {
+  return (
+    body.kind === "operation" && target !== undefined && isWriting(body) && !body.isReversible && undo === undefined
+  );
 }
 
 function visitTasks(plan: CompiledPlan, visit: (task: CompiledTask) => void): void {
