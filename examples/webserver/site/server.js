@@ -28,9 +28,11 @@ const isHealthy = release !== "broken";
 createServer((request, response) => {
   if (request.url === "/healthz") {
     response.writeHead(isHealthy ? 200 : 503, { "content-type": "application/json" });
-    response.end(JSON.stringify({ release, pid: process.pid, isHealthy }));
+    response.end(JSON.stringify({ release, isHealthy, pid: process.pid }));
     return;
   }
   response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
   response.end(readFileSync(page));
-}).listen(port, "127.0.0.1", () => console.log(`release ${release} listens on 127.0.0.1:${port}`));
+}).listen(port, "127.0.0.1", () => {
+  process.stdout.write(`release ${release} listens on 127.0.0.1:${port}\n`);
+});
