@@ -8,7 +8,7 @@ import type { ParametersDefinition } from "../definition/parameters.ts";
 import { shown } from "../definition/task-input.ts";
 import { valueFromText } from "./param-text.ts";
 import { schemaOfRecord } from "./param-schema.ts";
-import type { Place, Problems } from "./problems.ts";
+import { memberOf, type Place, type Problems } from "./problems.ts";
 
 export interface BindOptions {
   /**
@@ -76,7 +76,7 @@ export function checkParameters(
   }
   const schema = schemaOfRecord(given);
   for (const [name, found] of schema.defects) {
-    const at = { ...place, path: `${place.path === "" ? "" : `${place.path}.`}params.${name.slice(0, 80)}` };
+    const at = memberOf(place, `params.${name.slice(0, 80)}`);
     problems.add("DRV_PARAM_DEFINITION_INVALID", at, `parameter ${shown(name)} ${found}`);
   }
   return Object.keys(given).length === 0 ? undefined : given;

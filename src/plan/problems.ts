@@ -41,10 +41,10 @@ export class Problems {
 }
 
 export function positionOf({ at, path }: Place): SourcePosition {
-  return { ...at, path };
+  return path === "" ? { ...at } : { ...at, path };
 }
 
 /** The place of a member of `place`. */
 export function memberOf(place: Place, member: string): Place {
-  return { subject: place.subject, path: `${place.path}.${member}`, at: place.at };
+  return { subject: place.subject, path: place.path === "" ? member : `${place.path}.${member}`, at: place.at };
 }

@@ -1,4 +1,5 @@
 import { must } from "../base/assert.ts";
+import { GROUP_DEPTH_MAX } from "../definition/definition-limits.ts";
 import type { PlanDefinition } from "../definition/definition.ts";
 import { shown } from "../definition/task-input.ts";
 import type { Place, Problems } from "./problems.ts";
@@ -76,14 +77,14 @@ function checkChildNames(
 /** Full names of everything inside groups without keys. */
 function childNames(name: string, body: PlanDefinition["tasks"][number]["body"]): readonly string[] {
   const names: string[] = [];
-  const open = [{ name, body }];
+  const open = [{ name, body, depth: 0 }];
   while (open.length > 0) {
     const group = must(open.pop(), "The list is not empty");
-    if (group.body?.kind !== "group" || group.body.keys !== undefined) continue;
+    if (group.body?.kind !== "group" || group.body.keys !== undefined || group.depth > GROUP_DEPTH_MAX) continue;
     for (const child of group.body.plan.tasks) {
       const childName = `${group.name}.${child.name}`;
       names.push(childName);
-      open.push({ name: childName, body: child.body });
+      open.push({ name: childName, body: child.body, depth: group.depth + 1 });
     }
   }
   return names;
