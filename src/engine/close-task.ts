@@ -4,7 +4,7 @@ import { considerTask } from "./consider-task.ts";
 import { edgeMarkAt, edgeMarkBase } from "./edge-conditions.ts";
 import { leaveLevel } from "./level-barriers.ts";
 import type { RunState } from "./run-state.ts";
-import { CANCELLED, CAUSE_NONE, CHANGED, FAILED, NOT_RUN, PENDING } from "./status.ts";
+import { CANCELLED, CAUSE_NONE, CHANGED, FAILED, HELD, NOT_RUN, PENDING } from "./status.ts";
 import { blockOf, isTolerated } from "./task-access.ts";
 import { setStatus } from "./task-status.ts";
 
@@ -72,6 +72,8 @@ function releaseLevel(state: RunState, task: number): void {
   const { barriers } = state.queues;
   if (barriers === undefined) return;
   for (const held of leaveLevel(barriers, task)) {
+    // A stop has taken it back in the meantime.
+    if (state.tasks.status[held] !== HELD) continue;
     setStatus(state, held, PENDING);
     considerTask(state, held);
   }
