@@ -112,7 +112,7 @@ async function askTargetFacts(predicate: OpaqueFunction, options: EvaluationOpti
     const facts = await fleet.facts(host);
     if (facts.ok && (await userCode.askFacts(predicate, facts.value)) === true) return PASSES;
   }
-  return { passes: false, reason: "when-fact: no matching host" };
+  return { passes: false };
 }
 
 /** Passes when one entry of the host list that another task returned satisfies the predicate. */
@@ -130,7 +130,7 @@ async function askListedFacts(
   for (const facts of listed) {
     if (isFacts(facts) && (await options.userCode.askFacts(predicate, facts)) === true) return PASSES;
   }
-  return { passes: false, reason: "when-fact: no matching agent" };
+  return { passes: false };
 }
 
 function isFacts(value: unknown): value is Facts {
