@@ -81,20 +81,27 @@ export default function webserver({ root, release = "1", port = 18_080 }: SitePa
     )
     .dependsOn(www);
 
-  // Does it work? A failure here takes everything back.
+  // Does it work? When it does not, what the server said goes into the report, and everything is taken back.
+  const patience = retry(6, { initial: "100ms", factor: 1.5 });
   const health = plan
     .task(
       "check-health",
       ops.http.request({ url: `${url}/healthz`, expect: { status: 200, bodyContains: `"release":"${release}"` } }),
     )
     .dependsOn(start)
-    .onError(retry(5, "100ms"));
+    .onError(patience);
   plan
     .task("check-page", ops.http.request({ url, expect: { bodyContains: `Release ${release} on` } }))
     .dependsOn(start, page)
-    .onError(retry(5, "100ms"));
+    .onError(patience);
   plan
-    .script("keep-log", { script: "tail -n 20 run/server.log > run/failed-release.log", cwd: root })
+    .taskFunc("keep-log", async ({ client, log }) => {
+      const tail = ops.command.exec({ command: "tail", args: ["-n", "5", "run/server.log"], cwd: root });
+      const { results } = await client.call(tail);
+      const lines = results[0]?.data?.stdout.trimEnd().split("\n") ?? [];
+      for (const line of lines) log(line);
+      return { changed: false, data: { lines } };
+    })
     .dependsOn(health)
     .onlyIfFailed()
     .onError(continueRun);
