@@ -33,9 +33,10 @@ export function parseDuration(input: DurationInput): Result<number, CodedError> 
 
 /**
  * Writes a duration for people: `0ms`, `250ms`, `12.3s`, `2m05s`, `1h30m`, `2d04h`.
- * @param durationMs not negative
+ * @param durationMs not negative; `Infinity` is `unlimited`
  */
 export function formatDuration(durationMs: number): string {
+  if (durationMs === Number.POSITIVE_INFINITY) return "unlimited";
   if (durationMs < 1_000) return `${Math.round(durationMs)}ms`;
   if (durationMs < 59_950) return `${(durationMs / 1_000).toFixed(1)}s`;
   const seconds = Math.round(durationMs / 1_000);

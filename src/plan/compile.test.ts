@@ -69,7 +69,7 @@ test("given tasks about which nothing is said, when they are compiled, then the 
     killGraceMs: 10_000,
   };
   const dayMs = 86_400_000;
-  const unlimitedMs = 8_640_000_000_000_000;
+  const unlimitedMs = Number.POSITIVE_INFINITY;
   const policies = Object.fromEntries(plan.tasks.map(({ name, policy }) => [name, policy]));
   assert.deepEqual(policies, {
     operation: { ...base, attemptTimeoutMs: 600_000, totalTimeoutMs: dayMs },

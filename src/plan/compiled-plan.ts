@@ -155,6 +155,7 @@ export interface TaskPolicy {
   readonly priority: number;
   readonly queueTimeoutMs?: number;
   readonly attemptTimeoutMs?: number;
+  /** `Infinity` for groups and for gates that wait for a time, unless their author says otherwise. */
   readonly totalTimeoutMs: number;
   readonly heartbeatTimeoutMs?: number;
   /** Cumulative sizes of the batches of a fan-out, ending with everything: `[1, "10%", "50%"]`. */

@@ -13,8 +13,8 @@ import { memberOf, type Place, type Problems } from "./problems.ts";
 import { type ErrorStrategy, readStrategy } from "./task-strategy.ts";
 import { ValueReader } from "./value-reader.ts";
 
-/** Total time of what ends by itself at a time nobody bounds: the largest instant a clock can name. */
-export const UNLIMITED_MS = 8_640_000_000_000_000;
+/** Total time of what ends by itself: groups with their tasks, gates with the time they wait for. */
+const UNLIMITED_MS = Number.POSITIVE_INFINITY;
 const PRIORITY_MAX = 1_000_000;
 
 /** What decides the defaults of a policy. */
