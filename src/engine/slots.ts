@@ -2,9 +2,9 @@ import { enqueueUnit, QUEUE_PARKED, QUEUE_READY } from "./fan-out.ts";
 import { enqueueTask } from "./enqueue-task.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import type { KeySlots, RunState } from "./run-state.ts";
-import { FLAG_STOPPED, isTerminal, TRAIT_DRY, TRAIT_KEYED, TRAIT_TARGET } from "./status.ts";
+import { isTerminal, TRAIT_DRY, TRAIT_KEYED, TRAIT_TARGET } from "./status.ts";
 import { policyOf, taskOf } from "./task-access.ts";
-import { hasFlag, statusOf, traitsAt } from "./task-status.ts";
+import { statusOf, traitsAt } from "./task-status.ts";
 import { isWriting } from "./traits.ts";
 
 /** Takes the slots of one unit: of the run, of its concurrency key, of its host if it writes. */
@@ -96,11 +96,12 @@ export function wakeForHost(state: RunState, host: number): void {
   }
 }
 
-function wakeForKey(state: RunState, key: KeySlots): void {
-  while (key.parked.size > 0) {
+/** Lets the best task that waits for a key be looked at again. */
+export function wakeForKey(state: RunState, key: KeySlots): void {
+  while (key.running < key.limit && key.parked.size > 0) {
     const task = key.parked.top();
     key.parked.pop();
-    if (isTerminal(statusOf(state, task)) || hasFlag(state, task, FLAG_STOPPED)) continue;
+    if (isTerminal(statusOf(state, task))) continue;
     enqueueTask(state, task);
     return;
   }
@@ -109,7 +110,7 @@ function wakeForKey(state: RunState, key: KeySlots): void {
 /** A task ends without having started what it was about to: others may have waited behind it for key or hosts. */
 export function passSlotsOn(state: RunState, task: number): void {
   const key = (traitsAt(state, task) & TRAIT_KEYED) === 0 ? undefined : keySlotsOf(state, task);
-  if (key !== undefined && key.running < key.limit) wakeForKey(state, key);
+  if (key !== undefined) wakeForKey(state, key);
   const fan = state.fanOuts.get(task);
   for (let unit = 0; unit < (fan?.queue.length ?? 0); unit++) {
     if (fan?.queue[unit] === QUEUE_READY) wakeForHost(state, fan.hosts[unit] ?? -1);

@@ -1,6 +1,6 @@
 import { type FanOut, nextQueued, QUEUE_NONE, QUEUE_READY } from "./fan-out.ts";
 import type { RunState } from "./run-state.ts";
-import { isHostFree, isKeyFree, keySlotsOf, parkForHost, wakeForHost } from "./slots.ts";
+import { isHostFree, isKeyFree, keySlotsOf, parkForHost, wakeForHost, wakeForKey } from "./slots.ts";
 import { FLAG_STOPPED, READY, TRAIT_KEYED, WAITING } from "./status.ts";
 import { emit, roomOf, type Step } from "./step.ts";
 import { hasFlag, statusOf, traitsAt } from "./task-status.ts";
@@ -45,15 +45,17 @@ function startOther(step: Step, task: number): void {
   const { state } = step;
   const fan = state.fanOuts.get(task);
   const isKeyed = (traitsAt(state, task) & TRAIT_KEYED) !== 0;
-  if (isKeyed && isWaitingToStart(step, task, fan) && !isKeyFree(state, task)) {
+  const key = isKeyed ? keySlotsOf(state, task) : undefined;
+  if (key !== undefined && isWaitingToStart(step, task, fan) && !isKeyFree(state, task)) {
     leaveQueue(state, task);
-    keySlotsOf(state, task)?.parked.push(task, 0);
+    key.parked.push(task, 0);
     if (fan !== undefined) offerHosts(state, fan);
-  } else if (fan === undefined) {
-    startSingle(step, task);
-  } else {
-    startUnits(step, task, fan);
+    return;
   }
+  if (fan === undefined) startSingle(step, task);
+  else startUnits(step, task, fan);
+  // A task that was woken for its key and could not use it (its host is taken, it has ended) passes it on.
+  if (key !== undefined && state.queues.queued[task] === 0) wakeForKey(state, key);
 }
 
 function isWaitingToStart(step: Step, task: number, fan: FanOut | undefined): boolean {
@@ -78,6 +80,7 @@ function startUnits(step: Step, task: number, fan: FanOut): void {
     if (unit === -1) break;
     if (!isUnitStartable(step, task, unit)) {
       fan.queue[unit] = QUEUE_NONE;
+      wakeForHost(state, fan.hosts[unit] ?? -1);
       continue;
     }
     if (!isHostFree(state, task, unit)) {
