@@ -143,3 +143,13 @@ test("given the target of a plan, when a group inside names none, then its tasks
   builder.group("g", (part) => part.task("t", ops.node.hostnameGet()));
   assert.equal(groupOf(builder.definition()).plan.tasks[0]?.target?.text, "role:web");
 });
+
+test("given a plan with parameters used as a group, when the outermost plan lacks one, then that is a problem", () => {
+  const site = new PlanBuilder("site", { params: { port: { type: "integer" }, name: { type: "string" } } });
+  site.taskFunc("t", ({ params }) => ({ changed: params.port > 0 }));
+  const outer = new PlanBuilder("p", { params: { port: { type: "integer" } } });
+  outer.group("g", site);
+  const messages = messagesOf(outer.definition());
+  assert.equal(messages.length, 1);
+  assert.match(messages[0] ?? "", /DRV_PLAN_GROUP_INVALID .*parameter "name", which the outermost plan does not have/);
+});

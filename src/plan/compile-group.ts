@@ -14,6 +14,7 @@ import type {
 import { shown } from "../definition/task-input.ts";
 import type { CompiledPlan, GroupBody, GroupItem, GroupKeys } from "./compiled-plan.ts";
 import { groupKeyOf } from "./group-key.ts";
+import { parameterNames } from "./params.ts";
 import type { TaskScope } from "./plan-scope.ts";
 import { memberOf, positionOf } from "./problems.ts";
 import { nameDefect } from "./task-name.ts";
@@ -37,8 +38,19 @@ export function compileGroup(definition: GroupDefinition, scope: TaskScope): Gro
     return bodies.get(plan);
   };
   const plan = compile(definition.plan, "plan");
+  rejectOwnParameters(definition.plan, scope);
   const keys = definition.keys === undefined ? SINGLE : compileKeys(definition.keys, { scope, compile });
   return plan === undefined || keys === undefined ? undefined : { kind: "group", plan, keys };
+}
+
+/** A run has one set of parameters: a plan used as a group may only ask for what the outermost one has. */
+function rejectOwnParameters(plan: PlanDefinition, scope: TaskScope): void {
+  for (const name of parameterNames(plan.params)) {
+    if (scope.plan.parameterNames.includes(name)) continue;
+    const place = memberOf(scope.place, "plan.params");
+    const found = `its plan asks for parameter ${shown(name)}, which the outermost plan does not have`;
+    scope.problems.add("DRV_PLAN_GROUP_INVALID", place, found, { hint: "Declare the parameter in the outermost plan" });
+  }
 }
 
 interface GroupContext {

@@ -10,7 +10,7 @@ import { readLimits } from "./compile-limits.ts";
 import { compileTask } from "./compile-task.ts";
 import type { CompiledPlan, CompiledTask } from "./compiled-plan.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { checkParameters } from "./params.ts";
+import { checkParameters, parameterNames } from "./params.ts";
 import type { PlanScope } from "./plan-scope.ts";
 import { Problems, type Place } from "./problems.ts";
 import { checkNames } from "./task-names.ts";
@@ -56,6 +56,7 @@ export function compilePlan(
     catalog: options.catalog,
     functions: options.functions ?? NO_FUNCTIONS,
     params: options.params,
+    parameterNames: parameterNames(definition.params),
     target: undefined,
     path: "",
     depth: 0,

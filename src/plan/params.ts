@@ -63,6 +63,12 @@ export function paramsSchema(parameters: ParametersDefinition): JsonObject {
   return copied.ok && isJsonObject(copied.value) ? copied.value : {};
 }
 
+/** Names of what a plan asks for. */
+export function parameterNames(parameters: ParametersDefinition | undefined): readonly string[] {
+  if (typeof parameters !== "object" || parameters === null) return [];
+  return Object.keys(isZodObject(parameters) ? parameters.shape : parameters);
+}
+
 /** The declarations of a plan, checked; `undefined` when it has none or they have problems. */
 export function checkParameters(
   given: ParametersDefinition | undefined,

@@ -13,6 +13,8 @@ export interface PlanScope {
   readonly functions: ReadonlyMap<string, OpaqueFunction>;
   /** Bound parameters; absent when the plan is compiled without binding any. */
   readonly params: JsonObject | undefined;
+  /** What the outermost plan asks for; groups get the same parameters. */
+  readonly parameterNames: readonly string[];
   /** Target of tasks that name none. */
   readonly target: string | undefined;
   /** Way to this plan through the definition, with a dot at its end: `tasks.web.plan.`; empty for the outermost. */
