@@ -12,7 +12,7 @@ import type { RunOptions } from "./commands/run.ts";
 import { isDataFormat } from "./data-output.ts";
 import { rememberRun } from "./last-run.ts";
 import type { LoadedPlan } from "./plan-module.ts";
-import { problemLines, printProblems } from "./problem-text.ts";
+import { problemLines } from "./problem-text.ts";
 import { openRunDisplay, type RunDisplay } from "./run-display.ts";
 import type { StartedRun } from "./run-port.ts";
 
@@ -24,9 +24,12 @@ export interface ExecuteOptions {
 
 /**
  * Runs a plan while a display shows it, lets Ctrl-C cancel it, and remembers it for `why`.
- * @returns the report, or `undefined` when it could not start and the problems were printed
+ * @returns the report, however the run ended, or every problem that kept it from starting
  */
-export async function executePlan(loaded: LoadedPlan, execute: ExecuteOptions): Promise<Report | undefined> {
+export async function executePlan(
+  loaded: LoadedPlan,
+  execute: ExecuteOptions,
+): Promise<Result<Report, readonly CodedError[]>> {
   const { options, context, isDryRun } = execute;
   const port = await context.openRunPort();
   const display = openDisplay(loaded, execute);
@@ -41,8 +44,7 @@ export async function executePlan(loaded: LoadedPlan, execute: ExecuteOptions): 
   });
   if (!started.ok) {
     display[Symbol.dispose]();
-    printProblems(started.error, context, options);
-    return undefined;
+    return started;
   }
   return finish(started.value, { display, planPath: loaded.reference.path, execute });
 }
@@ -53,25 +55,23 @@ interface Finishing {
   readonly execute: ExecuteOptions;
 }
 
-async function finish(run: StartedRun, { display, planPath, execute }: Finishing): Promise<Report | undefined> {
-  const { context, options } = execute;
+async function finish(
+  run: StartedRun,
+  { display, planPath, execute }: Finishing,
+): Promise<Result<Report, readonly CodedError[]>> {
+  const { context } = execute;
   await using _run = run;
   using cleanup = new DisposableStack();
   cleanup.use(display);
   cleanup.use(interruptions(run, display, context));
   const ended = await reportOf(run);
-  if (!ended.ok) {
-    cleanup.dispose();
-    printProblems(ended.error, context, options);
-    return undefined;
-  }
-  const report = ended.value;
+  if (!ended.ok) return ended;
   if (!execute.isDryRun) {
-    const remembered = await rememberRun(report.view, planPath, context);
+    const remembered = await rememberRun(ended.value.view, planPath, context);
     if (!remembered.ok)
       display.write([[span("warning: ", "yellow"), ...(problemLines([remembered.error])[0] ?? []).slice(1)]]);
   }
-  return report;
+  return ended;
 }
 
 /** A dry run says only here that its inputs are wrong. */

@@ -15,19 +15,24 @@ import { COLOR_CHOICES } from "./text-style-of.ts";
 const ROLLBACK_MODES = ["off", "onFailure", "manual"] as const;
 const MAX_PARALLEL_MAX = 100_000;
 
+/** Wider help is hard to read. */
+const HELP_COLUMNS_MAX = 100;
+
 /**
  * Runs the program: finds the command in `words` and carries it out.
  * @returns the exit code; never throws for what a person typed
  */
 export async function runProgram(words: readonly string[], context: CliContext): Promise<ExitCode> {
   const state: ProgramState = { context, exitCode: EXIT_CODES.ok };
+  const program = programOf(state);
   try {
-    await programOf(state).parseAsync(words, { from: "user" });
+    await program.parseAsync(words, { from: "user" });
     return state.exitCode;
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode === 0) return EXIT_CODES.ok;
-    printProblems([usageProblem(thrown)], context);
+    if (thrown.code === "commander.help") context.stderr.write(program.helpInformation());
+    else printProblems([usageProblem(thrown)], context);
     return EXIT_CODES.usage;
   }
 }
@@ -44,18 +49,17 @@ function programOf(state: ProgramState): Command {
     .version(programVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help of a command")
-    .configureHelp({ showGlobalOptions: false, helpWidth: Math.min(100, stdout.columns) })
+    .configureHelp({
+      helpWidth: Math.min(HELP_COLUMNS_MAX, stdout.columns),
+      subcommandTerm: (command) => command.name(),
+    })
     // Mistakes are printed by `runProgram`, like every other problem.
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: () => {}, outputError: () => {} })
     .exitOverride()
     .addHelpText(
       "after",
       examples("drover run plan.ts", "drover plan plan.ts version=1.2", "drover why deploy", "drover ops file"),
-    )
-    .action(() => {
-      stdout.write(program.helpInformation() + examples("drover run plan.ts", "drover explain file.deploy"));
-      state.exitCode = EXIT_CODES.usage;
-    });
+    );
   addRunningCommands(program, state);
   addShowingCommands(program, state);
   addOtherCommands(program, state);

@@ -60,8 +60,9 @@ export function pictureOf(plan: CompiledPlan, options: PictureOptions = {}): Gra
   const layout = layoutGraph(plan.graph);
   assert(layout.ok, "A compiled plan has no loop");
   const indexOf = (id: string) => must(plan.graph.indexOf(id), "A layout has the nodes of its graph");
-  const nextOnPath = criticalSuccessors(plan);
-  const critical = new Set([...nextOnPath.keys(), ...nextOnPath.values()]);
+  const path = criticalPath(plan);
+  const critical = new Set(path);
+  const nextOnPath = new Map(path.map((node, step) => [node, path[step + 1]]));
   const placed = new Map(layout.value.nodes.map((node) => [indexOf(node.id), node]));
   return {
     planName: plan.name,
@@ -112,17 +113,11 @@ export function detailOf({ body, target }: CompiledTask): string {
   }
 }
 
-/** Each node of the critical path with the one after it. Without estimates every task counts the same. */
-function criticalSuccessors(plan: CompiledPlan): ReadonlyMap<number, number> {
+/** Without estimates every task counts the same. */
+function criticalPath(plan: CompiledPlan): readonly number[] {
   const weights = Float64Array.from(plan.tasks, (task) => task.policy.estimateMs ?? 1);
   const critical = plan.graph.criticalPath(weights);
-  const path = critical.ok ? critical.value.path.map((id) => plan.graph.indexOf(id) ?? 0) : [];
-  const successors = new Map<number, number>();
-  for (const [step, node] of path.entries()) {
-    const next = path[step + 1];
-    if (next !== undefined) successors.set(node, next);
-  }
-  return successors;
+  return critical.ok ? critical.value.path.map((id) => plan.graph.indexOf(id) ?? 0) : [];
 }
 
 function stateOf(name: string, view: RunView | undefined): { readonly state?: NodeState } {

@@ -9,47 +9,32 @@ import { detailOf } from "../../report/graph-picture.ts";
 import type { CompiledPlan } from "../../plan/compiled-plan.ts";
 import { assert } from "../../base/assert.ts";
 import { toJson, type JsonObject } from "../../base/json.ts";
-import type { CliContext } from "../cli-context.ts";
-import { styleFor, type CommonOptions } from "../command-options.ts";
+import { styleFor } from "../command-options.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
 import { parsePlanReference } from "../plan-module.ts";
 import { printProblems } from "../problem-text.ts";
-import { loadWithParameters } from "./run.ts";
-
-interface ExplainContext {
-  readonly options: CommonOptions;
-  readonly context: CliContext;
-}
+import { withPlan, type Invocation } from "../with-plan.ts";
 
 /** `drover explain FILE|OPERATION`: what a plan will do and with which limits, or how an operation is used. */
 export async function explainCommand(
   subject: string,
-  words: readonly string[],
-  explain: ExplainContext,
+  parameters: readonly string[],
+  invocation: Invocation,
 ): Promise<ExitCode> {
-  return (await isPlanFile(subject, explain.context))
-    ? explainPlan(subject, words, explain)
-    : explainOperation(subject, explain);
+  if (!(await isPlanFile(subject, invocation.context))) return explainOperation(subject, invocation);
+  const { options, context } = invocation;
+  return withPlan({ file: subject, parameters }, invocation, async ({ plan: { compiled } }) => {
+    if (isDataFormat(options.output)) await writeData(planDocument(compiled), options.output, context.stdout);
+    else context.stdout.write(formatWrapped(explainLines(compiled), styleFor(context.stdout, options, context)));
+    return EXIT_CODES.ok;
+  });
 }
 
 /** A word with a path or the ending of a module, or a file that exists, means a plan; anything else an operation. */
-async function isPlanFile(subject: string, { folder }: CliContext): Promise<boolean> {
+async function isPlanFile(subject: string, { folder }: Invocation["context"]): Promise<boolean> {
   if (/[/\\#]|\.[cm]?[jt]s$/.test(subject)) return true;
   const found = await stat(parsePlanReference(subject, folder).path).catch(() => undefined);
   return found?.isFile() === true;
-}
-
-async function explainPlan(
-  file: string,
-  words: readonly string[],
-  { options, context }: ExplainContext,
-): Promise<ExitCode> {
-  const loaded = await loadWithParameters(file, words, { options, context });
-  if (loaded === undefined) return EXIT_CODES.validation;
-  const { compiled } = loaded.plan;
-  if (isDataFormat(options.output)) await writeData(planDocument(compiled), options.output, context.stdout);
-  else context.stdout.write(formatWrapped(explainLines(compiled), styleFor(context.stdout, options, context)));
-  return EXIT_CODES.ok;
 }
 
 function planDocument(plan: CompiledPlan): JsonObject {
@@ -76,7 +61,7 @@ function planDocument(plan: CompiledPlan): JsonObject {
   };
 }
 
-async function explainOperation(name: string, { options, context }: ExplainContext): Promise<ExitCode> {
+async function explainOperation(name: string, { options, context }: Invocation): Promise<ExitCode> {
   const found = findOperation(name);
   if (!found.ok) {
     printProblems([found.error], context, options);
@@ -87,6 +72,15 @@ async function explainOperation(name: string, { options, context }: ExplainConte
     const document = toJson(description, { bytesMax: Number.MAX_SAFE_INTEGER });
     assert(document.ok, "A description is plain data");
     await writeData(document.value, options.output, context.stdout);
-  } else context.stdout.write(operationText(description));
+  } else {
+    const lines = operationText(description).trimEnd().split("\n");
+    const style = styleFor(context.stdout, options, context);
+    context.stdout.write(
+      formatWrapped(
+        lines.map((line) => [line]),
+        style,
+      ),
+    );
+  }
   return EXIT_CODES.ok;
 }

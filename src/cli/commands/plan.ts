@@ -1,13 +1,14 @@
-import { formatWrapped } from "../../report/wrap-line.ts";
 import { dryRunLines, hasChanges } from "../../report/diff-text.ts";
 import { EXIT_CODES, exitCodeOf, type ExitCode } from "../../report/exit-code.ts";
-
 import { reportDocument } from "../../report/report-document.ts";
-import type { CliContext } from "../cli-context.ts";
+import type { Report } from "../../report/report.ts";
+import { formatWrapped } from "../../report/wrap-line.ts";
 import { styleFor } from "../command-options.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
 import { executePlan } from "../execute-plan.ts";
-import { loadWithParameters, type RunOptions } from "./run.ts";
+import type { LoadedPlan } from "../plan-module.ts";
+import { refuse, withPlan, type Invocation } from "../with-plan.ts";
+import type { RunOptions } from "./run.ts";
 
 export interface PlanOptions extends RunOptions {
   readonly detailedExitcode?: boolean;
@@ -16,24 +17,30 @@ export interface PlanOptions extends RunOptions {
 /** `drover plan FILE [name=value …]`: looks at the hosts and says what a run would change, changing nothing. */
 export async function planCommand(
   file: string,
-  words: readonly string[],
-  { options, context }: { readonly options: PlanOptions; readonly context: CliContext },
+  parameters: readonly string[],
+  invocation: Invocation<PlanOptions>,
 ): Promise<ExitCode> {
-  const loaded = await loadWithParameters(file, words, { options, context });
-  if (loaded === undefined) return EXIT_CODES.validation;
-  const report = await executePlan(loaded, { options, context, isDryRun: true });
-  if (report === undefined) return EXIT_CODES.validation;
-  const isChanging = hasChanges(report.view);
+  return withPlan({ file, parameters }, invocation, async (loaded) => {
+    const ended = await executePlan(loaded, { ...invocation, isDryRun: true });
+    if (!ended.ok) return refuse(ended.error, invocation);
+    await writeFindings(ended.value, loaded, invocation);
+    const code = exitCodeOf(ended.value.view);
+    if (code !== EXIT_CODES.ok) return code;
+    const tellsChanges = invocation.options.detailedExitcode === true && hasChanges(ended.value.view);
+    return tellsChanges ? EXIT_CODES.planHasChanges : EXIT_CODES.ok;
+  });
+}
+
+async function writeFindings(
+  report: Report,
+  { plan }: LoadedPlan,
+  { options, context }: Invocation<PlanOptions>,
+): Promise<void> {
+  if (options.output === "ndjson") return;
   if (isDataFormat(options.output)) {
-    if (options.output !== "ndjson") {
-      await writeData({ ...reportDocument(report), hasChanges: isChanging }, options.output, context.stdout);
-    }
-  } else {
-    const style = styleFor(context.stdout, options, context);
-    const lines = dryRunLines(report.view, { style, plan: loaded.plan.compiled });
-    context.stdout.write(formatWrapped([[], ...lines], style));
+    const document = { ...reportDocument(report), hasChanges: hasChanges(report.view) };
+    return writeData(document, options.output, context.stdout);
   }
-  const code = exitCodeOf(report.view);
-  if (code !== EXIT_CODES.ok) return code;
-  return isChanging && options.detailedExitcode === true ? EXIT_CODES.planHasChanges : EXIT_CODES.ok;
+  const style = styleFor(context.stdout, options, context);
+  context.stdout.write(formatWrapped([[], ...dryRunLines(report.view, { style, plan: plan.compiled })], style));
 }
