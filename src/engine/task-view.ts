@@ -1,6 +1,5 @@
 import type { HostResult, Outcome } from "../operation/outcome.ts";
-import type { CompiledTask } from "../plan/compiled-plan.ts";
-import { hasChanged } from "./fan-out.ts";
+import { hasChanged, isOverMaxFail } from "./fan-out.ts";
 import type { RunState } from "./run-state.ts";
 import type { TaskView } from "./run-view.ts";
 import { SKIP_REASONS } from "./skip-cascade.ts";
@@ -168,9 +167,8 @@ function unitReason(
 }
 
 function notStartedReason(state: RunState, index: number, unit: number): string {
-  const task: CompiledTask = taskOf(state, index);
-  const isStarted = (state.fanOuts.get(index)?.attempts[unit] ?? 0) > 0;
-  const why =
-    state.run.stopReason ?? (task.policy.batches === undefined ? "the task ended" : "too many hosts failed before");
-  return isStarted ? why : `not started: ${why}`;
+  const fan = state.fanOuts.get(index);
+  const why = state.run.stopReason ?? "the task ended";
+  if (fan === undefined || (fan.attempts[unit] ?? 0) > 0) return why;
+  return `not started: ${isOverMaxFail(fan) ? "too many hosts failed before" : why}`;
 }
