@@ -13,7 +13,7 @@ const TEST_FILES = ["src/**/*.test.ts", "test/**/*.test.ts"];
 const PURE_FOLDERS = ["base", "dag", "operation", "definition", "plan", "engine", "report", "protocol"];
 const COVERAGE_PERCENT_MIN = 95;
 /** A test that takes longer waits for something that will not happen. */
-const TEST_TIMEOUT_MS = 180_000;
+const TEST_TIMEOUT_MS = 120_000;
 
 const HELP = `Runs the tests of the repository.
 
@@ -48,6 +48,7 @@ async function runTests(root: string): Promise<number> {
     process.stdout.write(`\n${table.text}\n`);
     problems.push(...table.problems);
   }
+  for (const skip of tally.skips) process.stdout.write(`${styleText("yellow", "-")} ${skip}\n`);
   for (const failure of tally.failures) process.stdout.write(`\n${styleText("red", "✖")} ${failure}\n`);
   for (const problem of problems) process.stdout.write(`\n${styleText("red", "✖")} ${problem}\n`);
   process.stdout.write(`\n${tally.summary(problems.length)}\n`);
