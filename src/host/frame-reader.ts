@@ -23,7 +23,7 @@ export class FrameReader {
 
   constructor(options: FrameReaderOptions) {
     this.#options = options;
-    this.#start = Buffer.from(`\n${options.nonce} `, "latin1");
+    this.#start = Buffer.from(`\u001e${options.nonce} `, "latin1");
   }
 
   push(chunk: Uint8Array): void {

@@ -92,7 +92,8 @@ export class LocalFiles {
   stat(path: string, options: Waiting = {}): Promise<Result<FileStat | undefined, CodedError>> {
     const action: HostAction = { verb: "stat", subject: path };
     return hostCall(action, options.signal, async () => {
-      const found = await lookAt(await this.locate(path, action, false));
+      const real = await this.#locateOrNothing(path, action);
+      const found = real === undefined ? undefined : await lookAt(real);
       return found === undefined ? undefined : await this.#describe(found);
     });
   }
@@ -168,7 +169,8 @@ export class LocalFiles {
   remove(path: string, options: RemoveOptions = {}): Promise<Result<void, CodedError>> {
     const action: HostAction = { verb: "remove", subject: path };
     return hostCall(action, options.signal, async () => {
-      const real = await this.locate(path, action, false);
+      const real = await this.#locateOrNothing(path, action);
+      if (real === undefined) return;
       if (real === "/" || real === this.#root) throw new HostFault(rootRemoval(action));
       const found = await lookAt(real);
       if (found === undefined) return;
@@ -176,6 +178,16 @@ export class LocalFiles {
       if (options.recursive === true) return await rm(real, { recursive: true, force: true });
       await ignoringAbsence(rmdir(real));
     });
+  }
+
+  /** Like `locate`, `undefined` for a path that leads through something that is not there. */
+  async #locateOrNothing(path: string, action: HostAction): Promise<string | undefined> {
+    try {
+      return await this.locate(path, action, false);
+    } catch (thrown) {
+      if (thrown instanceof HostFault && thrown.coded.details?.["errno"] === "ENOENT") return undefined;
+      throw thrown;
+    }
   }
 
   async #describe(found: Stats): Promise<FileStat> {

@@ -165,7 +165,7 @@ class LocalHost implements Host {
       if (refusal !== undefined) return refusal;
     }
     if (this.#networkNamespace === undefined) return undefined;
-    if (result.exitCode === 255 && /^exec of ".*" failed: No such file/s.test(result.stderr)) {
+    if (result.stdout === "" && result.stderr === `exec of "${argv[0]}" failed: No such file or directory\n`) {
       return hostError("DRV_HOST_COMMAND_NOT_FOUND", execAction(argv), "the program does not exist", {
         hint: "Install it, or write its absolute path",
       });

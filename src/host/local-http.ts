@@ -1,5 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+import type { IncomingMessage } from "node:http";
 import type { Clock } from "../base/clock.ts";
 import type { CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
@@ -75,10 +74,11 @@ function defectOf(request: HttpRequest, url: URL | undefined): string | undefine
   return undefined;
 }
 
-function send(request: HttpRequest, url: URL, signal: AbortSignal): Promise<IncomingMessage> {
+async function send(request: HttpRequest, url: URL, signal: AbortSignal): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const make = url.protocol === "https:" ? httpsRequest : httpRequest;
-  const outgoing = make(url, {
+  // Loaded on first use: an import of `node:http` loads a whole HTTP stack, and most runs make no request.
+  const client = url.protocol === "https:" ? await import("node:https") : await import("node:http");
+  const outgoing = client.request(url, {
     method: request.method.toUpperCase(),
     headers: { ...request.headers, ...contentLength(request) },
     agent: false, // No connection outlives the call.

@@ -14,7 +14,7 @@ import { isGroupAlive, signalGroup, trackGroup, untrackGroup } from "./process-g
 /** Silence after which the pipes of an ended command count as read, though somebody else still holds them. */
 const DRAIN_QUIET_MS = 100;
 /** Longest time spent reading such pipes: the holder may never stop talking. */
-const DRAIN_MS_MAX = 1_000;
+const DRAIN_MS_MAX = 500;
 /** Time a killed group may need to vanish; a process stuck in the kernel is given up after it. */
 const VANISH_MS_MAX = 2_000;
 /** Interval between looks at a group that was asked to end. */
@@ -39,8 +39,8 @@ export interface ProcessResult extends Omit<ExecResult, "stdout" | "stderr"> {
  * Runs one command in its own process group and waits for its end.
  *
  * On `timeoutMs` or abort the group gets SIGTERM and, `killGraceMs` later, SIGKILL; the call returns when the whole
- * group is gone. A command that ended by itself is not waited for longer than a second when a process it left behind
- * holds its pipes. Arguments are expected to have passed `checkCommand`, and `cwd` to exist.
+ * group is gone. A command that ended by itself is not waited for longer than half a second when a process it left
+ * behind holds its pipes. Arguments are expected to have passed `checkCommand`, and `cwd` to exist.
  *
  * Errors: `DRV_HOST_COMMAND_NOT_FOUND`, `DRV_HOST_PERMISSION`, `DRV_HOST_ARGUMENTS_TOO_LONG`,
  * `DRV_HOST_OUT_OF_RESOURCES`, `DRV_HOST_TIMEOUT`. Throws the reason of `signal`, or what `onLine` threw.

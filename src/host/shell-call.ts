@@ -44,6 +44,7 @@ export async function callOn(
   calls: readonly ShellCall[],
   signal: AbortSignal | undefined,
 ): Promise<readonly Result<ShellAnswer, CodedError>[]> {
+  signal?.throwIfAborted();
   const collected = calls.map(newCollector);
   const answers = Promise.all(channel.send(collected.map(({ request }) => request)));
   const ends = await givingUp(channel, answers, signal);

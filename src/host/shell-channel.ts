@@ -174,7 +174,6 @@ export class ShellChannel {
   }
 
   #onMark(name: "stdout" | "stderr", mark: FrameMark): void {
-    const current = this.#open[0];
     if (mark.kind === "ready") {
       this.#isReady = true;
       this.#userId = Number(mark.id);
@@ -182,7 +181,8 @@ export class ShellChannel {
     } else if (mark.kind === "begin") {
       this.#inside[name] = this.#open.find(({ id }) => id === mark.id);
     } else if (mark.kind === "pid") {
-      current?.request.onStarted?.(Number(mark.rest));
+      // Not simply the oldest request: the streams may not have come equally far.
+      this.#open.find(({ id }) => id === mark.id)?.request.onStarted?.(Number(mark.rest));
     } else if (mark.kind === "end") {
       const ending = this.#inside[name];
       this.#inside[name] = undefined;
@@ -194,7 +194,8 @@ export class ShellChannel {
     open.ended.add(name);
     if (open.ended.size < 2) return;
     this.#open.splice(this.#open.indexOf(open), 1);
-    const [kind, value = ""] = mark.rest.split(" ");
+    const [kind, value = "", last] = mark.rest.split(" ");
+    if (last === "last") this.#break("the shell gave up after a transfer that failed");
     open.answer.resolve(ok(kind === "exit" ? { kind, code: Number(value) } : { kind: "refused", reason: value }));
   }
 
@@ -206,7 +207,8 @@ export class ShellChannel {
     if (pid === undefined) this.#closed.resolve();
     else {
       untrackGroup(pid);
-      signalGroup(pid, "SIGTERM");
+      // An idle shell ends with its input; one in the middle of something may not read it for long.
+      if (this.#open.length > 0) signalGroup(pid, "SIGTERM");
     }
     const said = this.#complaint.text().trim().slice(-300);
     const why = said === "" ? reason : `${reason}: ${said}`;

@@ -104,6 +104,7 @@ class ShellRun {
 
   async run(): Promise<Result<ProcessResult, CodedError>> {
     const { options, text } = this.#given;
+    options.signal?.throwIfAborted();
     const startedAtMs = options.clock.monotonicMs();
     options.signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (options.timeoutMs !== undefined) this.#after(options.timeoutMs, () => this.#endEarly({ kind: "timeout" }));

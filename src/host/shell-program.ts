@@ -1,3 +1,4 @@
+import { FILE_FUNCTIONS } from "./shell-program-files.ts";
 import { shellWord } from "./shell-quote.ts";
 
 /**
@@ -6,7 +7,8 @@ import { shellWord } from "./shell-quote.ts";
  * It reads requests from descriptor 7, one line each: the nonce, a number, and shell text in which every value is a
  * quoted word (`shell-quote.ts`). A line without the nonce ends it, so that no content can become a request. A request
  * may be followed by a body of known length. Answers stand on standard output and standard error between the marks
- * `begin` and `end`, lines that start with the nonce; what appears outside them belongs to nobody.
+ * `begin` and `end`: a record separator (0x1e), the nonce and words up to a line end. What appears outside them
+ * belongs to nobody. The separator is not a line end, so that the end of a line need not be held back.
  *
  * A command writes into named pipes that two `cat` processes forward: what it leaves behind when it ends holds those
  * pipes, never the connection. Its end mark takes the same way, so that it comes after its last output.
@@ -20,13 +22,15 @@ umask 022
 exec 7<&0 0</dev/null
 drv_t=\${TMPDIR:-/tmp}/drover-$drv_n
 (umask 077; mkdir "$drv_t") || exit 80
-trap 'trap "" TERM HUP INT; rm -rf "$drv_t"' EXIT
+drv_tmp=
+trap 'trap "" TERM HUP INT; rm -rf "$drv_t" \${drv_tmp:+"$drv_tmp"}' EXIT
 trap 'exit 81' TERM HUP INT
 drv_setsid=$(command -v setsid) || drv_setsid=
 drv_env=$(command -v env)
-: >"$drv_t/a"
-drv_noclobber=
-if mv -T "$drv_t/a" "$drv_t/b" 2>/dev/null; then drv_noclobber=-T; fi
+# Where "mv -T" is missing, or follows symlinks to folders, a symlink is removed before it is replaced.
+drv_mv_t=
+mkdir "$drv_t/d" && ln -s d "$drv_t/l" && : >"$drv_t/a"
+if mv -f -T "$drv_t/a" "$drv_t/l" 2>/dev/null && [ -f "$drv_t/l" ]; then drv_mv_t=-T; fi
 if stat -c %f / >/dev/null 2>&1; then drv_stat=gnu
 elif stat -f %p / >/dev/null 2>&1; then drv_stat=bsd
 else drv_stat=ls; fi
@@ -42,174 +46,14 @@ drv_clean() {
 
 drv_refuse() { drv_r="refused $1"; return 1; }
 
-drv_mark() { printf '\\n%s %s %s\\n' "$drv_n" "$1" "$drv_id $2"; }
+drv_mark() { printf '\\036%s %s %s\\n' "$drv_n" "$1" "$drv_id $2"; }
 
 drv_body() {
   if [ "$1" -eq 0 ]; then : >"$2"; return; fi
   head -c "$1" <&7 >"$2" && [ "$(wc -c <"$2")" -eq "$1" ]
 }
 
-drv_skip() {
-  if [ "$1" -gt 0 ]; then head -c "$1" <&7 >/dev/null || drv_dying=1; fi
-}
-
-drv_is() { [ -e "$1" ] || [ -L "$1" ]; }
-drv_is_folder() { [ -d "$1" ] && ! [ -L "$1" ]; }
-
-drv_ls() {
-  ls -ldn "$1" | awk 'NR == 1 {
-    type = index("-dlpscb", substr($1, 1, 1))
-    split("8000 4000 a000 1000 c000 2000 6000", types, " ")
-    bits = 0
-    for (i = 2; i <= 10; i++) {
-      c = substr($1, i, 1)
-      if (c != "-" && c != "S" && c != "T") bits += 2 ^ (10 - i)
-      if (c == "s" || c == "S") bits += (i == 4 ? 2048 : 1024)
-      if (c == "t" || c == "T") bits += 512
-    }
-    printf "%s %s %s %s %s 0 %s %s\\n", types[type], sprintf("%o", bits), $5, $3, $4, $3, $4
-  }'
-}
-
-drv_stat() {
-  case $drv_stat in
-    gnu) stat -c '%f - %s %u %g %Y %U %G' "$1" ;;
-    bsd) stat -f '%Xp - %z %u %g %m %Su %Sg' "$1" ;;
-    *) if drv_is "$1"; then drv_ls "$1"; else ls -d "$1"; fi ;;
-  esac
-}
-
-drv_kept() {
-  case $drv_stat in
-    gnu) stat -c '%a %u:%g' "$1" ;;
-    bsd) stat -f '%Mp%Lp %u:%g' "$1" ;;
-    *) drv_ls "$1" | awk '{ print $2, $4 ":" $5 }' ;;
-  esac
-}
-
-drv_size() {
-  case $drv_stat in
-    gnu) stat -L -c %s "$1" ;;
-    bsd) stat -L -f %z "$1" ;;
-    *) ls -ldnL "$1" | awk '{ print $5 }' ;;
-  esac
-}
-
-drv_mv() {
-  if drv_is_folder "$2"; then
-    if ! drv_is_folder "$1"; then drv_refuse EISDIR; return; fi
-  elif drv_is_folder "$1" && drv_is "$2"; then drv_refuse ENOTDIR; return; fi
-  if [ -n "$drv_noclobber" ]; then mv -f -T "$1" "$2"; return; fi
-  if [ -L "$2" ] && [ -d "$2" ]; then rm -f "$2" || return
-  elif [ -d "$2" ]; then rmdir "$2" || return; fi
-  mv -f "$1" "$2"
-}
-
-drv_rename() {
-  if ! drv_is "$1"; then drv_refuse ENOENT; return; fi
-  if ! [ -d "$3" ]; then drv_refuse NOFOLDER; return; fi
-  drv_mv "$1" "$2"
-}
-
-drv_write() {
-  drv_k=$((drv_k + 1)) drv_f=$3/.drover-$drv_n-$drv_k.tmp
-  if ! [ -d "$3" ]; then
-    if drv_is "$3"; then drv_x=ENOTDIR; else drv_x=ENOENT; fi
-  elif drv_is "$2" && ! [ -f "$2" ] && ! [ -L "$2" ]; then drv_x=EISDIR
-  else drv_x=; fi
-  if [ -n "$drv_x" ]; then
-    drv_skip "$1"
-    drv_refuse "$drv_x"
-    return
-  fi
-  drv_mode=$4 drv_owner=$5
-  if [ -f "$2" ] && ! [ -L "$2" ]; then
-    drv_x=$(drv_kept "$2") || { drv_dying=1; return 1; }
-    if [ "$drv_mode" = - ]; then drv_mode=\${drv_x% *}; fi
-    case $drv_owner in
-      -) drv_owner=\${drv_x#* } ;;
-      :*) drv_x=\${drv_x#* } drv_owner=\${drv_x%:*}$drv_owner ;;
-      *:) drv_owner=$drv_owner\${drv_x#*:} ;;
-    esac
-  fi
-  if [ "$drv_mode" = - ]; then drv_mode=644; fi
-  if ! (set -C; umask 077; : >"$drv_f") 2>/dev/null; then
-    drv_skip "$1"
-    touch "$drv_f" && rm -f "$drv_f"
-    return 1
-  fi
-  if ! drv_body "$1" "$drv_f"; then drv_dying=1; fi
-  if [ -z "$drv_dying" ] &&
-    { [ "$drv_owner" = - ] || chown "\${drv_owner%:}" "$drv_f"; } &&
-    chmod "0$drv_mode" "$drv_f" && drv_sync "$drv_f" && drv_mv "$drv_f" "$2"; then
-    drv_sync "$3"
-    return 0
-  fi
-  rm -f "$drv_f"
-  return 1
-}
-
-drv_sync() { sync "$1" 2>/dev/null; return 0; }
-
-drv_symlink() {
-  if ! [ -d "$3" ]; then drv_refuse ENOENT; return; fi
-  if drv_is_folder "$2"; then drv_refuse EISDIR; return; fi
-  drv_k=$((drv_k + 1)) drv_f=$3/.drover-$drv_n-$drv_k.tmp
-  if ln -s -- "$1" "$drv_f" && drv_mv "$drv_f" "$2"; then return 0; fi
-  rm -f "$drv_f"
-  return 1
-}
-
-drv_read() {
-  if [ -d "$1" ] || { [ -e "$1" ] && ! [ -f "$1" ]; }; then drv_refuse EISDIR; return; fi
-  if ! [ -r "$1" ]; then head -c 1 "$1" >/dev/null; return; fi
-  if [ "$3" -gt "$4" ]; then
-    drv_x=$(drv_size "$1") || return
-    if [ "$((drv_x - $2))" -gt "$4" ]; then drv_refuse TOOLARGE; return; fi
-  fi
-  if [ "$2" -eq 0 ]; then head -c "$3" "$1"; else tail -c "+$(($2 + 1))" "$1" | head -c "$3"; fi
-}
-
-drv_list() {
-  if ! [ -d "$1" ]; then
-    if drv_is "$1"; then drv_refuse ENOTDIR; return; fi
-    ls "$1"
-    return
-  fi
-  if ! [ -r "$1" ] || ! [ -x "$1" ]; then drv_refuse EACCES; return; fi
-  for drv_f in "\${1%/}"/* "\${1%/}"/.[!.]* "\${1%/}"/..?*; do
-    if drv_is "$drv_f"; then printf '%s\\0' "\${drv_f##*/}"; fi
-  done
-}
-
-drv_mkdir() {
-  if [ -d "$1" ]; then return 0; fi
-  if drv_is "$1"; then drv_refuse EEXIST; return; fi
-  if [ "$4" = recursive ]; then mkdir -p "$2" || return; fi
-  mkdir "$1" && chmod "0$3" "$1"
-}
-
-drv_chmod() {
-  if [ -L "$1" ] && ! [ -e "$1" ]; then drv_refuse ENOENT; return; fi
-  chmod "0$2" "$1"
-}
-
-drv_remove() {
-  if ! drv_is_folder "$1"; then rm -f "$1"
-  elif [ "$2" = recursive ]; then rm -rf "$1"
-  else rmdir "$1"; fi
-}
-
-drv_readlink() {
-  if [ -L "$1" ]; then readlink -n "$1"
-  elif [ -e "$1" ]; then drv_refuse EINVAL
-  else ls -d "$1"; fi
-}
-
-drv_accounts() {
-  getent "$1" "$3" 2>/dev/null || cat "$2"
-}
-
+${FILE_FUNCTIONS}
 drv_find() {
   case $1 in
     /*) drv_y=$1 ;;
@@ -256,11 +100,12 @@ drv_exec() {
 }
 
 drv_signal() {
-  kill -s "$1" -- "-$2" 2>/dev/null || kill -s "$1" "$2" 2>/dev/null
+  # No "--": dash and busybox do not know it here.
+  kill "-$1" "-$2" 2>/dev/null || kill "-$1" "$2" 2>/dev/null
 }
 
 drv_alive() {
-  kill -0 -- "-$1" 2>/dev/null || return 1
+  kill -0 "-$1" 2>/dev/null || return 1
   if ! [ -r /proc/self/stat ]; then return 0; fi
   drv_p=$1
   for drv_f in /proc/[0-9]*/stat; do
@@ -277,7 +122,7 @@ drv_marks() { for drv_f in "$@"; do if [ -e "$drv_f" ]; then printf '%s\\n' "$dr
 drv_macs() { for drv_f in /sys/class/net/*; do printf '%s ' "\${drv_f##*/}"; cat "$drv_f/address"; done; }
 drv_disks() { df -P -k / $(awk '$1 ~ "^/dev/" && $2 != "/" && $3 != "squashfs" { print $2 }' /proc/mounts); }
 
-printf '\\n%s ready %s\\n' "$drv_n" "$(id -u)"
+printf '\\036%s ready %s\\n' "$drv_n" "$(id -u)"
 while IFS= read -r drv_line <&7; do
   case $drv_line in
     "$drv_n "*) drv_line=\${drv_line#* } ;;
@@ -290,8 +135,9 @@ while IFS= read -r drv_line <&7; do
   eval "\${drv_line#* }"
   drv_s=$?
   if [ "$drv_r" != done ]; then
-    drv_mark end "\${drv_r:-exit $drv_s}"
-    drv_mark end "\${drv_r:-exit $drv_s}" >&2
+    drv_r="\${drv_r:-exit $drv_s}\${drv_dying:+ last}"
+    drv_mark end "$drv_r"
+    drv_mark end "$drv_r" >&2
   fi
   if [ -n "$drv_dying" ]; then exit 83; fi
 done
