@@ -70,9 +70,19 @@ export function toJson(
   const budget = { left: options.bytesMax };
   const open: object[] = [];
   const state: ConversionState = { budget, open, defect: undefined };
-  const converted = convert(value, "$", state);
+  const converted = convertSafely(value, state);
   if (state.defect !== undefined) return { ok: false, defect: state.defect };
   return { ok: true, value: converted, bytes: options.bytesMax - budget.left };
+}
+
+/** Getters and `toJSON` are foreign code: what they throw is a defect of the value. */
+function convertSafely(value: unknown, state: ConversionState): JsonValue {
+  try {
+    return convert(value, "$", state);
+  } catch (thrown) {
+    const found = `a value that cannot be read (${thrown instanceof Error ? thrown.message : String(thrown)})`;
+    return fail(state, { path: "$", reason: "type", found });
+  }
 }
 
 interface ConversionState {
@@ -107,7 +117,7 @@ function convertObject(value: object, path: string, state: ConversionState): Jso
   if (state.open.length >= JSON_DEPTH_MAX)
     return fail(state, { path, reason: "depth", found: `more than ${JSON_DEPTH_MAX} levels` });
   if ("toJSON" in value && typeof value.toJSON === "function") {
-    const replaced: unknown = value.toJSON();
+    const replaced: unknown = Reflect.apply(value.toJSON, value, [""]);
     if (replaced !== value) return convert(replaced, path, state);
   }
   if (!spend(state, path, 2)) return null;

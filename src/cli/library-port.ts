@@ -45,8 +45,7 @@ async function start(
   const { params, isDryRun, maxParallel, rollback, allowIrreversible, observer } = options;
   const started = source.tryStart(
     {
-      // The plan checks them against its own declarations; the CLI only knows texts.
-      params: params as Record<never, never>,
+      params,
       fleet: opened.value,
       observer,
       ...(maxParallel === undefined ? {} : { maxParallel }),

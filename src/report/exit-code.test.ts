@@ -7,7 +7,7 @@ import { exitCodeOf } from "./exit-code.ts";
 const FAILED: FakeTask = {
   name: "failed",
   status: "failed",
-  error: { code: "DRV_TASK_FAILED", message: "Cannot do it" },
+  error: { code: "DRV_TASK_FUNCTION_FAILED", message: "Cannot do it" },
 };
 const TIMED_OUT: FakeTask = {
   name: "slow",
@@ -22,7 +22,7 @@ const UNREACHABLE: FakeTask = {
 const UNDO_FAILED: FakeTask = {
   name: "stuck",
   status: "changed",
-  undoError: { code: "DRV_TASK_FAILED", message: "Cannot undo it" },
+  undoError: { code: "DRV_TASK_FUNCTION_FAILED", message: "Cannot undo it" },
 };
 
 const CASES: readonly (readonly [string, Verdict, readonly FakeTask[], number])[] = [

@@ -30,7 +30,7 @@ test("given one task, when it is summed up, then the word is in the singular", (
 });
 
 test("given a failed run, when its report is read, then it says so and has the deciding error", () => {
-  const error = { code: "DRV_TASK_FAILED", message: "Cannot do it" };
+  const error = { code: "DRV_TASK_FUNCTION_FAILED", message: "Cannot do it" };
   const report = new Report(fakeRunView({ tasks: [{ name: "a", status: "failed", error }] }));
   assert.equal(report.ok, false);
   assert.equal(report.verdict, "failed");

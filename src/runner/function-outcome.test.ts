@@ -109,3 +109,29 @@ test("given an error that carries a class and a delay, when it is read, then the
   assert.equal(failure.retryAfterMs, 500);
   assert.equal(outcomeOfThrown(Object.assign(new Error("bad"), { errorClass: "fatal" })).errorClass, "fatal");
 });
+
+test("given data whose toJSON or getter throws, when it is read, then the task fails instead of the program", () => {
+  const thrower = {
+    toJSON() {
+      throw new Error("not today");
+    },
+  };
+  const getter = {
+    get secret() {
+      throw new Error("not today");
+    },
+  };
+  for (const data of [thrower, getter, { deep: [getter] }]) {
+    const failure = failedWith(outcomeOfReturned({ changed: true, data }), "DRV_TASK_RESULT_INVALID");
+    assert.match(failure.error.message, /not today/);
+  }
+});
+
+test("given a result whose changed cannot be read, when it is read, then the task fails instead of the program", () => {
+  const returned = {
+    get changed() {
+      throw new Error("not today");
+    },
+  };
+  failedWith(outcomeOfReturned(returned), "DRV_TASK_RESULT_INVALID");
+});

@@ -13,6 +13,15 @@ const UNCHANGED: Outcome = Object.freeze({ status: "unchanged" });
  * because guessing whether something changed would be a lie in the report.
  */
 export function outcomeOfReturned(returned: unknown): Outcome {
+  try {
+    return readReturned(returned);
+  } catch (thrown) {
+    // A getter of the returned object threw: foreign code, so a failure of the task and not of the program.
+    return invalid(`it cannot be read (${thrown instanceof Error ? thrown.message : String(thrown)})`);
+  }
+}
+
+function readReturned(returned: unknown): Outcome {
   if (typeof returned !== "object" || returned === null || !("changed" in returned)) return notAResult(returned);
   if (typeof returned.changed !== "boolean") return notAResult(returned);
   const data = "data" in returned ? returned.data : undefined;
