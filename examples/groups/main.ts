@@ -23,7 +23,10 @@ const find = plan
   .dependsOn(test);
 plan.foreach<string>("publish", { from: find, path: "sites" }, (site, part) => {
   const upload = part.taskFunc("upload", (context) => ({ changed: true, data: `to ${site.of(context)}` }));
-  part.taskFunc("warm", () => ({ changed: true })).dependsOn(upload);
+  // Inside a copy, results are those of the same copy.
+  part
+    .taskFunc("warm", ({ results }) => ({ changed: true, data: { uploaded: results.get(upload) ?? null } }))
+    .dependsOn(upload);
 });
 plan.taskFunc("announce", ({ results }) => ({ changed: results.changed("publish") })).dependsOn("publish");
 
@@ -33,8 +36,8 @@ for (const [name, status] of statuses) console.log(`${name}: ${status}`);
 
 assert.equal(report.ok, true);
 assert.equal(statuses.get("build.package"), "changed");
-assert.equal(statuses.get("test[alpine,2].unit"), "unchanged");
+assert.equal(report.result("test[alpine,2].unit")?.data, "alpine 2");
 assert.equal(statuses.get("test"), "unchanged");
 assert.equal(report.result("publish[lisbon].upload")?.data, "to lisbon");
-assert.equal(statuses.get("publish[berlin].warm"), "changed");
+assert.deepEqual(report.result("publish[berlin].warm")?.data, { uploaded: "to berlin" });
 assert.equal(statuses.get("announce"), "changed");

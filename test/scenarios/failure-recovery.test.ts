@@ -198,7 +198,7 @@ test("given a command that ignores requests to end, when its time is over, then 
   await using hosts = new Fleet();
   const plan = new Plan("stubborn", { fleet: hosts.fleet, target: "web1" });
   const script = "trap '' TERM; echo $$ > pid; while :; do sleep 0.05; done";
-  plan.task("stubborn", ops.command.shell({ script })).timeouts({ attempt: "300ms", killGrace: "100ms" });
+  plan.task("stubborn", ops.command.shell({ script })).timeouts({ attempt: "1s", killGrace: "100ms" });
   const report = await plan.run();
   assert.equal(report.result("stubborn")?.hostResults[0]?.error?.code, "DRV_TASK_ATTEMPT_TIMEOUT");
   const processId = Number(readFileSync(hosts.path("web1", "pid"), "utf8"));
