@@ -13,7 +13,7 @@ import type {
 } from "../operation/host.ts";
 import { hostCall, HostFault, type HostAction } from "./host-error.ts";
 import { hostPath } from "./host-path.ts";
-import { checkSymlinkTarget, READ_BYTES_MAX, rootRemoval, tooLarge } from "./local-files.ts";
+import { checkSymlinkTarget, READ_BYTES_MAX, rootRemoval, tooLarge } from "./file-refusal.ts";
 import { resolveShellOwner } from "./shell-accounts.ts";
 import { callShell, type ShellCall } from "./shell-call.ts";
 import type { ShellPool } from "./shell-pool.ts";

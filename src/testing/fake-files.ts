@@ -9,7 +9,7 @@ import {
   READ_BYTES_MAX,
   rootRemoval,
   tooLarge,
-} from "../host/local-files.ts";
+} from "../host/file-refusal.ts";
 import type {
   FileStat,
   Host,
