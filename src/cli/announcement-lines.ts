@@ -79,9 +79,14 @@ function passedOverLines(
       iconOf(look, style),
       ` ${counted(count, "task")} `,
       span(look.word, look.ink),
-      span(`  ${listedNames}: ${reason}`, "dim"),
+      span(`  ${listedNames}: ${withoutWord(reason, look.word)}`, "dim"),
     ],
   ];
+}
+
+/** A reason for its own sake says first what happened; here that stands before it. */
+function withoutWord(reason: string, word: string): string {
+  return reason.startsWith(`${word}: `) ? reason.slice(word.length + 2) : reason;
 }
 
 function firstOf(ranges: readonly TaskRange[], countMax: number): readonly number[] {
@@ -144,5 +149,5 @@ function nextText(next: "rerun" | "probe" | "hold"): string {
 }
 
 function phaseText(phase: "failureBranches" | "undoing"): string {
-  return phase === "undoing" ? "Undoing what was changed" : "Running what is planned after a failure";
+  return phase === "undoing" ? "Undoing what was changed" : "Running failure branches and cleanup";
 }

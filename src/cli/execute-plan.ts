@@ -106,7 +106,7 @@ function interruptions(run: StartedRun, display: RunDisplay, context: CliContext
 }
 
 /** People's lines go to standard output; when that is for data, to standard error. */
-function openDisplay({ plan }: LoadedPlan, { options, context }: ExecuteOptions): RunDisplay {
+function openDisplay({ plan }: LoadedPlan, { options, context, isDryRun }: ExecuteOptions): RunDisplay {
   const stream = isDataFormat(options.output) ? context.stderr : context.stdout;
   return openRunDisplay({
     context,
@@ -114,6 +114,7 @@ function openDisplay({ plan }: LoadedPlan, { options, context }: ExecuteOptions)
     style: styleFor(stream, options, context),
     plan: plan.compiled,
     isVerbose: options.verbose === true,
+    isQuiet: isDryRun,
     isPlain: options.output === "plain",
   });
 }

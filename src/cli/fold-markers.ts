@@ -27,3 +27,12 @@ function gitlabMarkers(): FoldMarkers {
     };
   };
 }
+
+/**
+ * Text that a build server shows and does not obey: GitHub and Azure carry out log lines that look like their commands,
+ * wherever these came from, a host or a file.
+ */
+export function withoutServerCommands(text: string, env: CliContext["env"]): string {
+  if (env["GITHUB_ACTIONS"] === undefined && env["TF_BUILD"] === undefined) return text;
+  return text.replaceAll(/^(\s*)::/gm, "$1: :").replaceAll(/##(?=\[|vso\[)/g, "# #");
+}

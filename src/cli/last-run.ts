@@ -7,7 +7,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import type { RunView } from "../engine/run-view.ts";
 import { snapshotOf, viewOfSnapshot } from "../report/snapshot.ts";
 import type { CliContext } from "./cli-context.ts";
-import { parseLastRun, type LastRun } from "./last-run-schema.ts";
+import type { LastRun } from "./last-run-schema.ts";
 
 /** Runs remembered for one folder: the last one of each plan file. */
 const PLANS_MAX = 20;
@@ -54,6 +54,8 @@ export async function lastRun(
   const name = planPath === undefined ? (await namesByAge(folder)).at(-1) : `${digest(planPath)}.json`;
   if (name === undefined) return err(noLastRun(context.folder, planPath));
   const path = join(folder, name);
+  // Only reading needs the schema; running a plan does not wait for it to be built.
+  const { parseLastRun } = await import("./last-run-schema.ts");
   try {
     const record = parseLastRun(JSON.parse(await readFile(path, "utf8")));
     if (record === undefined) return err(unreadable(path));

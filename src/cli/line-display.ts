@@ -6,7 +6,7 @@ import { taskLineLayout, type TaskLineLayout } from "../report/task-line.ts";
 import { counted } from "../report/wording.ts";
 import type { RunObserver } from "../runner/run-observer.ts";
 import { announcementLines } from "./announcement-lines.ts";
-import { foldMarkersOf, type FoldMarkers } from "./fold-markers.ts";
+import { foldMarkersOf, withoutServerCommands, type FoldMarkers } from "./fold-markers.ts";
 import { outputLine } from "./output-line.ts";
 import { ProgressModel, type Announcement } from "./progress-model.ts";
 import type { RunDisplay, RunDisplayOptions } from "./run-display.ts";
@@ -24,7 +24,7 @@ export class LineDisplay implements RunDisplay {
   readonly #options: RunDisplayOptions;
   readonly #layout: TaskLineLayout;
   readonly #folds: FoldMarkers | undefined;
-  readonly #model = new ProgressModel();
+  readonly #model: ProgressModel;
   readonly #cleanup = new DisposableStack();
   #view: RunView | undefined;
   #collecting: Disposable | undefined;
@@ -32,6 +32,7 @@ export class LineDisplay implements RunDisplay {
 
   constructor(options: RunDisplayOptions) {
     this.#options = options;
+    this.#model = new ProgressModel(options);
     this.#folds = foldMarkersOf(options.context.env);
     this.#layout = taskLineLayout(options.plan.tasks.slice(0, NAMES_MEASURED_MAX).map((task) => task.name));
     this.#cleanup.use(options.context.captureOutput((line) => this.write([[line]])));
@@ -47,9 +48,10 @@ export class LineDisplay implements RunDisplay {
   }
 
   write(lines: readonly Line[]): void {
-    const time = clockText(this.#options.context.clock.nowMs());
-    const { stream, style } = this.#options;
-    stream.write(lines.map((line) => `${formatLine([span(`${time} `, "dim"), ...line], style)}\n`).join(""));
+    const { stream, style, context } = this.#options;
+    const time = clockText(context.clock.nowMs());
+    const text = lines.map((line) => `${formatLine([span(`${time} `, "dim"), ...line], style)}\n`).join("");
+    stream.write(withoutServerCommands(text, context.env));
     this.#beat();
   }
 
@@ -89,7 +91,8 @@ export class LineDisplay implements RunDisplay {
     const title = formatLine([`Changes of ${task.name}`], { ...style, hasColor: false });
     const fold = this.#folds?.(title, Math.floor(context.clock.nowMs() / 1_000));
     stream.write(fold?.begin ?? "");
-    stream.write(lines.map((line) => `${formatLine(line, style)}\n`).join(""));
+    const text = lines.map((line) => `${formatLine(line, style)}\n`).join("");
+    stream.write(withoutServerCommands(text, context.env));
     stream.write(fold?.end ?? "");
   }
 

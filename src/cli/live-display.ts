@@ -25,7 +25,7 @@ export class LiveDisplay implements RunDisplay {
   readonly #options: RunDisplayOptions;
   readonly #region: LiveRegion;
   readonly #layout: TaskLineLayout;
-  readonly #model = new ProgressModel();
+  readonly #model: ProgressModel;
   readonly #cleanup = new DisposableStack();
   /** Failed tasks with the number of lines written before them. */
   readonly #failed: { readonly task: number; readonly atLine: number }[] = [];
@@ -37,6 +37,7 @@ export class LiveDisplay implements RunDisplay {
 
   constructor(options: RunDisplayOptions) {
     this.#options = options;
+    this.#model = new ProgressModel(options);
     this.#layout = taskLineLayout(options.plan.tasks.slice(0, NAMES_MEASURED_MAX).map((task) => task.name));
     this.#region = this.#cleanup.use(new LiveRegion(options.stream, options.style));
     this.#cleanup.use(options.context.onExit(() => this.#region.restoreCursor()));

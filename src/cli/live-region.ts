@@ -1,5 +1,5 @@
-import { formatWrapped } from "../report/wrap-line.ts";
 import { lineWidth, formatLine, type Line, type TextStyle } from "../report/line.ts";
+import { formatWrapped } from "../report/wrap-line.ts";
 import type { OutputStream } from "./output-stream.ts";
 
 const HIDE_CURSOR = "\u001b[?25l";

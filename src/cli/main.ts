@@ -1,3 +1,5 @@
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
 import { nodeVersionProblem } from "./node-version.ts";
 import { programVersion } from "./program-version.ts";
 
@@ -11,9 +13,17 @@ async function main(): Promise<void> {
   } else if (words.length === 1 && (words[0] === "--version" || words[0] === "-V")) {
     process.stdout.write(`${programVersion()}\n`);
   } else {
+    rememberCompiledCode();
     const { runInProcess } = await import("./run-in-process.ts");
     await runInProcess(words);
   }
+}
+
+/** Compiling our modules takes longer than most commands; Node keeps the result when it is told where. */
+function rememberCompiledCode(): void {
+  const { XDG_CACHE_HOME: given, HOME: home } = process.env;
+  const cache = given !== undefined && given.startsWith("/") ? given : home && join(home, ".cache");
+  if (cache) enableCompileCache(join(cache, "drover", "compiled"));
 }
 
 await main();

@@ -1,7 +1,7 @@
 import type { CodedError } from "../base/coded-error.ts";
-import { formatWrapped } from "../report/wrap-line.ts";
 import { span, type Line } from "../report/line.ts";
 import { errorLines } from "../report/task-line.ts";
+import { formatWrapped } from "../report/wrap-line.ts";
 import type { CliContext } from "./cli-context.ts";
 import { textStyleOf, type ColorChoice } from "./text-style-of.ts";
 

@@ -1,7 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { codedError } from "../base/coded-error.ts";
-import { GRAPH_FORMATS } from "../report/graph-text.ts";
 import { EXIT_CODES, type ExitCode } from "../report/exit-code.ts";
+import { GRAPH_FORMATS } from "../report/graph-text.ts";
 import type { CliContext } from "./cli-context.ts";
 import type { CommonOptions } from "./command-options.ts";
 import type { GraphOptions } from "./commands/graph.ts";

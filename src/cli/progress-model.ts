@@ -37,7 +37,14 @@ export class ProgressModel {
   readonly waiting = new Set<number>();
   /** Hosts of the run by target text. */
   readonly hostCounts = new Map<string, number>();
+  readonly #isQuiet: boolean;
   #announcements: Announcement[] = [];
+  /** A phase that nothing has happened in yet: an empty one is not worth a line. */
+  #phase: NoteEvent | undefined;
+
+  constructor(options: { readonly isQuiet: boolean }) {
+    this.#isQuiet = options.isQuiet;
+  }
 
   apply(events: readonly RunEvent[]): void {
     for (const event of events) this.#applyOne(event);
@@ -47,13 +54,26 @@ export class ProgressModel {
   takeAnnouncements(): readonly Announcement[] {
     const taken = this.#announcements;
     if (taken.length > 0) this.#announcements = [];
-    return taken;
+    return this.#isQuiet ? [] : taken;
+  }
+
+  #announcePhase(): void {
+    if (this.#phase === undefined) return;
+    this.#announcements.push({ kind: "note", event: this.#phase });
+    this.#phase = undefined;
   }
 
   #applyOne(event: RunEvent): void {
     switch (event.type) {
       case "task.dispatched":
+        this.#announcePhase();
         this.running.add(event.task);
+        return;
+      case "phase.entered":
+        this.#phase = event;
+        return;
+      case "undo.started":
+        this.#announcePhase();
         return;
       case "task.completed":
         this.running.delete(event.task);
@@ -76,7 +96,6 @@ export class ProgressModel {
       case "retry.scheduled":
       case "attempt.unknown":
       case "run.stopping":
-      case "phase.entered":
       case "approval.given":
       case "approval.refused":
       case "undo.completed":
@@ -91,7 +110,6 @@ export class ProgressModel {
       case "unknown.resolved":
       case "group.expanded":
       case "signal.received":
-      case "undo.started":
       case "run.completed":
         return;
     }

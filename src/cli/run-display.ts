@@ -21,6 +21,8 @@ export interface RunDisplayOptions {
   readonly plan: CompiledPlan;
   /** Shows output lines of running tasks, and diffs. */
   readonly isVerbose: boolean;
+  /** Leaves finished tasks to whoever prints the result: a dry run has finished nothing. */
+  readonly isQuiet: boolean;
   /** One line after the other even on a terminal. */
   readonly isPlain: boolean;
 }

@@ -1,7 +1,7 @@
 import { fromThrown } from "../base/coded-error.ts";
 import { EXIT_CODES } from "../report/exit-code.ts";
-import { processContext } from "./process-context.ts";
 import { printProblems } from "./problem-text.ts";
+import { processContext } from "./process-context.ts";
 import { runProgram } from "./program.ts";
 
 /** Carries out a command line in this process and leaves its exit code behind. */

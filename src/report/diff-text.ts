@@ -66,11 +66,10 @@ function taskSection(
   if (task.status === "failed") return [...taskLines(task, taskLineLayout([]), style), []];
   if (task.isConditional) return [headLine(task, "decided at run time", options), ...remark(task), []];
   if (!task.isChanged) return [];
-  const lines = [
-    headLine(task, "would change", options, reversibility),
-    ...changeLines(task.changes ?? [], "    ", options),
-  ];
+  const head = headLine(task, "would change", options, reversibility);
   const changed = task.hostResults.filter((result) => result.changed);
+  // A task on hosts repeats the changes of its hosts.
+  const lines = changed.length > 0 ? [head] : [head, ...changeLines(task.changes ?? [], "    ", options)];
   const groups = Map.groupBy(changed, (result) => JSON.stringify(result.changes ?? []));
   for (const results of groups.values()) {
     const hosts = results.map((result) => result.hostname);

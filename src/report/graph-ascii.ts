@@ -45,7 +45,7 @@ function nodeText(node: PictureNode, nameColumns: number, condition: string): Li
   return [
     node.isCritical ? span(name, "bold") : name,
     ...(look && state
-      ? [span(`  ${padEnd(look.word, 11)}`, look.ink), span(padEnd(durationText(state.durationMs), 7), "dim")]
+      ? [span(`  ${padEnd(look.word, 12)}`, look.ink), span(padEnd(durationText(state.durationMs), 7), "dim")]
       : []),
     span(`  ${node.detail}`, "dim"),
     span(condition, "yellow"),

@@ -1,8 +1,8 @@
 import { formatDuration } from "../base/duration.ts";
+import type { TaskStatus } from "../engine/run-view.ts";
 import type { GraphPicture, PictureEdge, PictureNode } from "./graph-picture.ts";
 import { printable } from "./printable.ts";
 import { statusLook, taskLook } from "./status-look.ts";
-import type { TaskStatus } from "../engine/run-view.ts";
 
 /** Fill, border and text of each state: readable on light and dark pages, and never the only sign. */
 const CLASS_STYLES: readonly (readonly [TaskStatus, string])[] = [

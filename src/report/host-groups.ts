@@ -60,9 +60,11 @@ function problems(tally: HostTally): number {
   return tally.failed + tally.unreachable + tally.unknown + tally.cancelled;
 }
 
-const HOSTNAME_ORDER = new Intl.Collator("en", { numeric: true });
+/** Made on first use: it loads the rules of a language. */
+let hostnameOrder: Intl.Collator | undefined;
 
 /** `web2` before `web10`. */
 export function compareHostnames(one: string, other: string): number {
-  return HOSTNAME_ORDER.compare(one, other);
+  hostnameOrder ??= new Intl.Collator("en", { numeric: true });
+  return hostnameOrder.compare(one, other);
 }

@@ -19,6 +19,7 @@ export interface RecapOptions {
 
 /** Entries of a section that are shown; the rest is a number. */
 const ENTRIES_MAX = 12;
+const ENTRIES_SLACK = 3;
 /** Below these a run is seen at a glance: no slowest tasks, no critical path. */
 const TIMING_TASKS_MIN = 6;
 const TIMING_DURATION_MS_MIN = 1_000;
@@ -38,10 +39,7 @@ export function recapLines(view: RunView, options: RecapOptions): readonly Line[
       "Changed",
       limited(recap.changes, (change) => [changeLine(change, recap, style)]),
     ),
-    section(
-      "Hosts",
-      limited(recap.hosts, (group) => [hostLine(group, recap.hosts)]),
-    ),
+    section("Hosts", hasOneHost(recap) ? [] : limited(recap.hosts, (group) => [hostLine(group, recap.hosts)])),
     section("Rollback", rollbackLines(recap)),
     ...timingSections(recap, view),
     section(
@@ -68,8 +66,10 @@ function section(title: string, lines: readonly Line[]): readonly Line[] {
 }
 
 function limited<T>(entries: readonly T[], linesOf: (entry: T) => readonly Line[]): readonly Line[] {
-  const lines = entries.slice(0, ENTRIES_MAX).flatMap(linesOf);
-  const hidden = entries.length - ENTRIES_MAX;
+  // A line that says "and 1 more" is no shorter than the entry itself.
+  const shown = entries.length <= ENTRIES_MAX + ENTRIES_SLACK ? entries : entries.slice(0, ENTRIES_MAX);
+  const lines = shown.flatMap(linesOf);
+  const hidden = entries.length - shown.length;
   return hidden > 0 ? [...lines, [span(`  … and ${hidden} more`, "dim")]] : lines;
 }
 
@@ -95,7 +95,7 @@ function changeLine(change: TaskChange, recap: Recap, style: TextStyle): Line {
     Math.max(...recap.changes.slice(0, ENTRIES_MAX).map(({ task }) => textWidth(printable(task)))),
   );
   const remarks = [
-    listed(change.hosts, "host"),
+    hasOneHost(recap) ? "" : listed(change.hosts, "host"),
     change.properties.join(", "),
     change.isRolledBack ? "rolled back" : "",
   ];
@@ -105,6 +105,11 @@ function changeLine(change: TaskChange, recap: Recap, style: TextStyle): Line {
     ` ${padEnd(printable(change.task), columns)}`,
     span(`  ${remarks.filter((remark) => remark !== "").join(" · ")}`, "dim"),
   ];
+}
+
+/** On a single host everything happened there. */
+function hasOneHost({ hosts: [group, ...others] }: Recap): boolean {
+  return others.length === 0 && group?.hosts.length === 1;
 }
 
 /** `  997 hosts   5 ok  1 changed`; *ok* counts changed and unchanged tasks. */

@@ -1,11 +1,11 @@
-import { formatDuration } from "../base/duration.ts";
 import type { CodedError } from "../base/coded-error.ts";
+import { formatDuration } from "../base/duration.ts";
 import type { TaskView } from "../engine/run-view.ts";
+import { errorGroups, type ErrorGroup } from "./error-groups.ts";
 import { span, type Line, type TextStyle } from "./line.ts";
 import { printable, printableLines } from "./printable.ts";
 import { iconOf, statusLook, taskLook } from "./status-look.ts";
 import { padEnd, padStart } from "./text-width.ts";
-import { errorGroups, type ErrorGroup } from "./error-groups.ts";
 import { counted, listed } from "./wording.ts";
 
 /** Columns of the parts of a task line, so that lines stand under each other. */

@@ -1,6 +1,6 @@
-import { errorGroupLines } from "./task-line.ts";
 import { span, type Line, type TextStyle } from "./line.ts";
 import { iconOf, statusLook } from "./status-look.ts";
+import { errorGroupLines } from "./task-line.ts";
 import type { Explanation } from "./why.ts";
 import { listed } from "./wording.ts";
 

@@ -1,4 +1,6 @@
 import { test } from "node:test";
+import { must } from "../../src/base/assert.ts";
+import type { RunView } from "../../src/engine/run-view.ts";
 import { dryRunLines } from "../../src/report/diff-text.ts";
 import { explainLines, levelLines } from "../../src/report/explain-text.ts";
 import { pictureOf } from "../../src/report/graph-picture.ts";
@@ -10,8 +12,6 @@ import { Report } from "../../src/report/report.ts";
 import { explanationLines } from "../../src/report/why-text.ts";
 import { why } from "../../src/report/why.ts";
 import { formatWrapped } from "../../src/report/wrap-line.ts";
-import { must } from "../../src/base/assert.ts";
-import type { RunView } from "../../src/engine/run-view.ts";
 import { assertGolden } from "./golden-file.ts";
 import {
   dryRun,

@@ -1,5 +1,6 @@
 import type { OutputStream } from "../../src/cli/output-stream.ts";
 
+// oxlint-disable-next-line no-control-regex -- a terminal must recognise escapes
 const SEQUENCE = /^\u001b\[(\??)(\d*)([A-Za-z])/;
 
 /**

@@ -1,7 +1,6 @@
-import { formatWrapped } from "../../report/wrap-line.ts";
 import { stat } from "node:fs/promises";
-import { describeOperation, operationText } from "../../operation/describe.ts";
 import { findOperation } from "../../operation/catalog.ts";
+import { describeOperation, operationText } from "../../operation/describe.ts";
 import { EXIT_CODES, type ExitCode } from "../../report/exit-code.ts";
 import { explainLines, levelsOf } from "../../report/explain-text.ts";
 import { detailOf } from "../../report/graph-picture.ts";
@@ -9,7 +8,7 @@ import { detailOf } from "../../report/graph-picture.ts";
 import type { CompiledPlan } from "../../plan/compiled-plan.ts";
 import { assert } from "../../base/assert.ts";
 import { toJson, type JsonObject } from "../../base/json.ts";
-import { styleFor } from "../command-options.ts";
+import { printLines } from "../command-options.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
 import { parsePlanReference } from "../plan-module.ts";
 import { printProblems } from "../problem-text.ts";
@@ -25,7 +24,7 @@ export async function explainCommand(
   const { options, context } = invocation;
   return withPlan({ file: subject, parameters }, invocation, async ({ plan: { compiled } }) => {
     if (isDataFormat(options.output)) await writeData(planDocument(compiled), options.output, context.stdout);
-    else context.stdout.write(formatWrapped(explainLines(compiled), styleFor(context.stdout, options, context)));
+    else printLines(explainLines(compiled), invocation);
     return EXIT_CODES.ok;
   });
 }
@@ -74,12 +73,9 @@ async function explainOperation(name: string, { options, context }: Invocation):
     await writeData(document.value, options.output, context.stdout);
   } else {
     const lines = operationText(description).trimEnd().split("\n");
-    const style = styleFor(context.stdout, options, context);
-    context.stdout.write(
-      formatWrapped(
-        lines.map((line) => [line]),
-        style,
-      ),
+    printLines(
+      lines.map((line) => [line]),
+      { options, context },
     );
   }
   return EXIT_CODES.ok;

@@ -1,7 +1,6 @@
 import { EXIT_CODES, type ExitCode } from "../../report/exit-code.ts";
 import { levelLines, levelsOf } from "../../report/explain-text.ts";
-import { formatWrapped } from "../../report/wrap-line.ts";
-import { styleFor } from "../command-options.ts";
+import { printLines } from "../command-options.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
 import { withPlan, type Invocation } from "../with-plan.ts";
 
@@ -17,7 +16,7 @@ export async function levelsCommand(
       const levels = levelsOf(compiled).map((tasks) => tasks.map((task) => task.name));
       const document = options.output === "ndjson" ? levels : { version: 1, plan: compiled.name, levels };
       await writeData(document, options.output, context.stdout);
-    } else context.stdout.write(formatWrapped(levelLines(compiled), styleFor(context.stdout, options, context)));
+    } else printLines(levelLines(compiled), invocation);
     return EXIT_CODES.ok;
   });
 }

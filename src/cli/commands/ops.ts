@@ -2,18 +2,15 @@ import { codedError } from "../../base/coded-error.ts";
 import { builtinOperations } from "../../operation/catalog.ts";
 import type { OperationSpec } from "../../operation/spec.ts";
 import { EXIT_CODES, type ExitCode } from "../../report/exit-code.ts";
-import { formatLines, span, type Line } from "../../report/line.ts";
+import { span, type Line } from "../../report/line.ts";
 import { padEnd } from "../../report/text-width.ts";
-import type { CliContext } from "../cli-context.ts";
-import { styleFor, type CommonOptions } from "../command-options.ts";
+import { printLines } from "../command-options.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
 import { printProblems } from "../problem-text.ts";
+import type { Invocation } from "../with-plan.ts";
 
 /** `drover ops [FILTER]`: the operations there are, those whose name, summary or category holds the filter. */
-export async function opsCommand(
-  filter: string | undefined,
-  { options, context }: { readonly options: CommonOptions; readonly context: CliContext },
-): Promise<ExitCode> {
+export async function opsCommand(filter: string | undefined, { options, context }: Invocation): Promise<ExitCode> {
   const specs = builtinOperations()
     .list()
     .filter((spec) => matches(spec, filter ?? ""));
@@ -29,10 +26,7 @@ export async function opsCommand(
   if (isDataFormat(options.output)) {
     const rows = specs.map(({ name, category, summary, aliases }) => ({ name, category, summary, aliases }));
     await writeData(rows, options.output, context.stdout);
-  } else {
-    const style = styleFor(context.stdout, options, context);
-    context.stdout.write(formatLines(catalogLines(specs), style));
-  }
+  } else printLines(catalogLines(specs), { options, context });
   return EXIT_CODES.ok;
 }
 

@@ -2,8 +2,7 @@ import { dryRunLines, hasChanges } from "../../report/diff-text.ts";
 import { EXIT_CODES, exitCodeOf, type ExitCode } from "../../report/exit-code.ts";
 import { reportDocument } from "../../report/report-document.ts";
 import type { Report } from "../../report/report.ts";
-import { formatWrapped } from "../../report/wrap-line.ts";
-import { styleFor } from "../command-options.ts";
+import { printLines, styleFor } from "../command-options.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
 import { executePlan } from "../execute-plan.ts";
 import type { LoadedPlan } from "../plan-module.ts";
@@ -42,5 +41,5 @@ async function writeFindings(
     return writeData(document, options.output, context.stdout);
   }
   const style = styleFor(context.stdout, options, context);
-  context.stdout.write(formatWrapped([[], ...dryRunLines(report.view, { style, plan: plan.compiled })], style));
+  printLines([[], ...dryRunLines(report.view, { style, plan: plan.compiled })], { options, context });
 }

@@ -3,8 +3,7 @@ import { exitCodeOf, type ExitCode } from "../../report/exit-code.ts";
 import { recapLines } from "../../report/recap-text.ts";
 import { reportDocument } from "../../report/report-document.ts";
 import type { Report } from "../../report/report.ts";
-import { formatWrapped } from "../../report/wrap-line.ts";
-import { styleFor, type CommonOptions } from "../command-options.ts";
+import { printLines, styleFor, type CommonOptions } from "../command-options.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
 import { executePlan } from "../execute-plan.ts";
 import { refuse, withPlan, type Invocation } from "../with-plan.ts";
@@ -51,5 +50,5 @@ async function writeReport(
   const fleet = options.fleet === undefined ? [] : ["--fleet", options.fleet];
   const runArguments = words.some((word) => SECRET_WORD.test(word)) ? undefined : [...words, ...fleet];
   const lines = recapLines(report.view, { style, ...(runArguments !== undefined && { runArguments }) });
-  stdout.write(formatWrapped([[], ...lines], style));
+  printLines([[], ...lines], { options, context });
 }

@@ -1,17 +1,10 @@
 import { EXIT_CODES, type ExitCode } from "../../report/exit-code.ts";
-import type { CliContext } from "../cli-context.ts";
-import type { CommonOptions } from "../command-options.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
 import { programVersion } from "../program-version.ts";
+import type { Invocation } from "../with-plan.ts";
 
 /** `drover version`: which program this is and what it runs on. */
-export async function versionCommand({
-  options,
-  context,
-}: {
-  readonly options: CommonOptions;
-  readonly context: CliContext;
-}): Promise<ExitCode> {
+export async function versionCommand({ options, context }: Invocation): Promise<ExitCode> {
   const version = programVersion();
   const platform = `${process.platform}-${process.arch}`;
   if (isDataFormat(options.output)) {

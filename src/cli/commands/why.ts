@@ -1,31 +1,27 @@
-import { formatWrapped } from "../../report/wrap-line.ts";
 import { resolve } from "node:path";
-import { didYouMean } from "../../base/suggest.ts";
 import { codedError, type CodedError } from "../../base/coded-error.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { didYouMean } from "../../base/suggest.ts";
 import type { RunView } from "../../engine/run-view.ts";
-import { errorDocument } from "../../report/report-document.ts";
 import { EXIT_CODES, type ExitCode } from "../../report/exit-code.ts";
 import type { Line } from "../../report/line.ts";
+import { errorDocument } from "../../report/report-document.ts";
 import { summaryCounts } from "../../report/report.ts";
 import { explanationLines } from "../../report/why-text.ts";
 import { rootCauses, why, type Explanation } from "../../report/why.ts";
 import { listed } from "../../report/wording.ts";
-import type { CliContext } from "../cli-context.ts";
-import { styleFor, type CommonOptions } from "../command-options.ts";
+import { printLines, styleFor } from "../command-options.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
 import { lastRun, type RememberedRun } from "../last-run.ts";
 import { parsePlanReference } from "../plan-module.ts";
 import { printProblems } from "../problem-text.ts";
+import type { Invocation } from "../with-plan.ts";
 
 /** Tasks explained when nobody asked for one. */
 const EXPLAINED_MAX = 10;
 
 /** `drover why [FILE] [TASK]`: why a task of the last run is in the state it is in; without a task, everything that went wrong. */
-export async function whyCommand(
-  words: readonly string[],
-  { options, context }: { readonly options: CommonOptions; readonly context: CliContext },
-): Promise<ExitCode> {
+export async function whyCommand(words: readonly string[], { options, context }: Invocation): Promise<ExitCode> {
   const { planPath, task } = whyArguments(words, context.folder);
   const found = await lastRun(planPath, context);
   const explained = found.ok ? explain(found.value, task) : [found.error];
@@ -49,10 +45,7 @@ function explain({ view }: RememberedRun, task: string | undefined): Explained |
   return { view, explanations };
 }
 
-async function writeExplanations(
-  { view, explanations }: Explained,
-  { options, context }: { readonly options: CommonOptions; readonly context: CliContext },
-): Promise<void> {
+async function writeExplanations({ view, explanations }: Explained, { options, context }: Invocation): Promise<void> {
   if (isDataFormat(options.output)) {
     const documents = explanations.map(explanationDocument);
     return writeData(
@@ -63,9 +56,10 @@ async function writeExplanations(
   }
   const style = styleFor(context.stdout, options, context);
   const lines: Line[] = explanations.flatMap((explanation) => explanationLines(explanation, style));
-  if (lines.length === 0)
+  if (lines.length === 0) {
     lines.push([`Nothing went wrong in the last run of ${view.planName}: ${summaryCounts(view)}`]);
-  context.stdout.write(formatWrapped(lines, style));
+  }
+  printLines(lines, { options, context });
 }
 
 /** One word is a task unless it looks like a plan file; of two the first is the file. */
