@@ -53,6 +53,18 @@ export function siblingNamed(state: RunState, index: number, name: string): numb
   return local === undefined ? undefined : local + shift;
 }
 
+/**
+ * Index of the task that the author of task `index` means by `name`: one beside it, else beside the group it is in, and so
+ * on outwards. `undefined` when there is none.
+ */
+export function visibleNamed(state: RunState, index: number, name: string): number | undefined {
+  for (let at: number | undefined = index; at !== undefined; at = groupOf(state, at)) {
+    const found = siblingNamed(state, at, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** Indices of the blocking dependencies of a task, in the order of their names. */
 export function dependenciesOf(state: RunState, index: number): number[] {
   const { plan, local, shift } = placeOf(state, index);

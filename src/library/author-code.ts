@@ -35,7 +35,7 @@ class FunctionContext implements TaskContext {
   }
 
   get results(): TaskResults {
-    return new LiveResults(this.#call.view);
+    return new LiveResults(this.#call);
   }
 
   get item(): JsonValue {
@@ -88,7 +88,7 @@ class ScopeContext implements ValueContext {
   }
 
   get results(): TaskResults {
-    return new LiveResults(this.#scope.view);
+    return new LiveResults(this.#scope);
   }
 
   get item(): JsonValue {

@@ -325,3 +325,22 @@ test("given a task function, when it calls operations through the client, then a
   assert.deepEqual(report.result("ask")?.data, { asked: ["web1", "web2"], status: ["in-sync"] });
   assert.equal(await readFile(join(root, "web2", "motd"), "utf8"), "hi");
 });
+
+test("given tasks inside a group, when one asks for another by object or name, then it finds the one beside it first", async () => {
+  const plan = new Plan("groups");
+  const outside = plan.taskFunc("outside", () => ({ changed: false, data: "outside" }));
+  const seen: unknown[] = [];
+  plan
+    .group("part", (part) => {
+      const first = part.taskFunc("first", () => ({ changed: false, data: "inside" }));
+      part
+        .taskFunc("second", ({ results }) => {
+          seen.push(results.get(first), results.get("first"), results.get(outside), results.status("nobody"));
+          return { changed: false };
+        })
+        .dependsOn(first);
+    })
+    .dependsOn(outside);
+  assert.equal((await plan.run()).ok, true);
+  assert.deepEqual(seen, ["inside", "inside", "outside", "unknown"]);
+});

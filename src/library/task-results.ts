@@ -3,15 +3,16 @@ import { codedError, type CodedError } from "../base/coded-error.ts";
 import type { JsonValue } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { ResultStatus, TaskReference, TaskResults } from "../definition/task-context.ts";
-import type { RunView, TaskView } from "../engine/run-view.ts";
+import type { TaskView } from "../engine/run-view.ts";
 import type { HostResult } from "../operation/outcome.ts";
+import type { ValueScope } from "../runner/user-code.ts";
 
-/** What the tasks of a run did so far, read from its live state. */
+/** What the tasks of a run did so far, read from its live state, with names as the asking task sees them. */
 export class LiveResults implements TaskResults {
-  readonly #view: RunView;
+  readonly #scope: Pick<ValueScope, "view" | "find">;
 
-  constructor(view: RunView) {
-    this.#view = view;
+  constructor(scope: Pick<ValueScope, "view" | "find">) {
+    this.#scope = scope;
   }
 
   get<Data>(task: TaskReference<Data>): Data | undefined;
@@ -21,9 +22,9 @@ export class LiveResults implements TaskResults {
   }
 
   status(task: TaskReference | string): ResultStatus {
-    const index = this.#view.indexOf(nameOf(task));
+    const index = this.#scope.find(nameOf(task));
     if (index === undefined) return "unknown";
-    const status = this.#view.statusOf(index);
+    const status = this.#scope.view.statusOf(index);
     return status === "pending" || status === "ready" || status === "waiting" || status === "running"
       ? "unknown"
       : status;
@@ -61,8 +62,8 @@ export class LiveResults implements TaskResults {
   }
 
   #find(task: TaskReference | string): TaskView | undefined {
-    const index = this.#view.indexOf(nameOf(task));
-    return index === undefined ? undefined : this.#view.task(index);
+    const index = this.#scope.find(nameOf(task));
+    return index === undefined ? undefined : this.#scope.view.task(index);
   }
 }
 

@@ -8,7 +8,7 @@ import type { CancelAttemptEffect, DispatchEffect, Effect, EvaluateEffect, UndoE
 import type { RunView } from "../engine/run-view.ts";
 import { attemptTokenOf } from "../engine/token.ts";
 import type { RunState } from "../engine/run-state.ts";
-import { itemOf, nameOf, paramsOf, taskOf } from "../engine/task-access.ts";
+import { itemOf, nameOf, paramsOf, taskOf, visibleNamed } from "../engine/task-access.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { CompiledTask, TaskBody } from "../plan/compiled-plan.ts";
@@ -222,7 +222,8 @@ export class EffectPerformer {
 
   #scopeOf(index: number, task: CompiledTask): ValueScope {
     const { view, params, state } = this.#options;
-    return { view, params, item: itemOf(state, index), task, index };
+    const find = (name: string): number | undefined => visibleNamed(state, index, name) ?? view.indexOf(name);
+    return { view, params, item: itemOf(state, index), task, index, find };
   }
 }
 

@@ -121,7 +121,7 @@ async function askListedFacts(
   task: string,
   options: EvaluationOptions,
 ): Promise<GuardAnswer> {
-  const index = options.scope.view.indexOf(task);
+  const index = options.scope.find(task);
   const data = index === undefined ? undefined : options.scope.view.task(index).data;
   const listed = typeof data === "object" && data !== null && "agents" in data ? data["agents"] : data;
   if (!Array.isArray(listed))

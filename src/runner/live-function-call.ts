@@ -1,7 +1,7 @@
 import type { AttemptToken, RunId } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
 import { attemptTokenOf } from "../engine/token.ts";
-import { itemOf, nameOf } from "../engine/task-access.ts";
+import { itemOf, nameOf, visibleNamed } from "../engine/task-access.ts";
 import type { RunView } from "../engine/run-view.ts";
 import type { FleetHost } from "../fleet/fleet.ts";
 import type { CompiledTask, GroupItem } from "../plan/compiled-plan.ts";
@@ -41,6 +41,10 @@ export class LiveFunctionCall implements FunctionCall {
 
   get index(): number {
     return this.#attempt.task;
+  }
+
+  find(name: string): number | undefined {
+    return visibleNamed(this.#options.state, this.index, name) ?? this.view.indexOf(name);
   }
 
   get attempt(): number {

@@ -28,6 +28,8 @@ export interface ValueScope {
   readonly task: CompiledTask;
   /** Index in the run of the task; differs from `task.index` inside groups. */
   readonly index: number;
+  /** Index of the task that a function of this task means by a name: tasks beside it first, then those around its group. */
+  find(name: string): number | undefined;
 }
 
 /** One call of a task function. Members that cost something are made when first read. */
