@@ -111,7 +111,7 @@ export class LocalFiles {
       const real = await this.locate(path, action, true);
       if (await isFolder(real)) return;
       if (options.recursive === true) await mkdir(dirname(real), { recursive: true, mode: 0o755 });
-      await mkdir(real);
+      if (!(await madeFolder(real))) return;
       await chmod(real, options.mode ?? 0o755); // The umask does not decide about it.
     });
   }
@@ -262,5 +262,16 @@ async function ignoringAbsence(removal: Promise<void>): Promise<void> {
     await removal;
   } catch (thrown) {
     if (errnoOf(thrown) !== "ENOENT") throw thrown;
+  }
+}
+
+/** Makes a folder; false when somebody else has just made it. */
+async function madeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (thrown) {
+    if (errnoOf(thrown) === "EEXIST" && (await isFolder(path))) return false;
+    throw thrown;
   }
 }

@@ -344,3 +344,25 @@ test("given tasks inside a group, when one asks for another by object or name, t
   assert.equal((await plan.run()).ok, true);
   assert.deepEqual(seen, ["inside", "inside", "outside", "unknown"]);
 });
+
+test("given tasks that need what earlier ones would make, when the plan is dry-run, then they are conditional and say why", async (context) => {
+  const root = await folder(context);
+  const plan = new Plan("unmade", { target: "_any" });
+  const made = plan.task("make", ops.file.directory({ path: join(root, "made") }));
+  const listed = plan
+    .task("list", ops.command.exec({ command: "ls", cwd: join(root, "made"), unless: ["test", "-f", "done"] }))
+    .dependsOn(made);
+  const edited = plan.task("edit", ops.file.line({ path: join(root, "made", "hosts"), line: "x" })).dependsOn(listed);
+  plan.task("alone", ops.file.line({ path: join(root, "nothing"), line: "x" })).tolerate();
+  const report = await plan.dryRun();
+  assert.deepEqual(
+    [made, listed, edited, "alone"].map((task) => [report.result(task)?.status, report.result(task)?.conditional]),
+    [
+      ["changed", false],
+      ["unchanged", true],
+      ["unchanged", true],
+      ["failed", false],
+    ],
+  );
+  assert.match(report.result(edited)?.reason ?? "", /no such file/);
+});

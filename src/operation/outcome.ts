@@ -20,6 +20,8 @@ export interface Succeeded {
   readonly isReversible?: boolean;
   /** Dry run only: depends on something that is not known before the run. */
   readonly isConditional?: boolean;
+  /** Dry run only: why it is conditional. */
+  readonly reason?: string;
   /** Function tasks that speak for several hosts. */
   readonly hostResults?: readonly HostResult[];
 }

@@ -14,6 +14,7 @@ import type { Outcome } from "../operation/outcome.ts";
 import type { CompiledTask, TaskBody } from "../plan/compiled-plan.ts";
 import type { JobMode, JobWork } from "../protocol/job.ts";
 import { Attempt, type AttemptKey } from "./attempt.ts";
+import { inspectedOutcome } from "./dry-run-outcome.ts";
 import { evaluateTask, valueOf } from "./evaluate-task.ts";
 import { outcomeOfReturned, outcomeOfThrown } from "./function-outcome.ts";
 import { LiveFunctionCall } from "./live-function-call.ts";
@@ -176,7 +177,11 @@ export class EffectPerformer {
           observe((to) => to.onProgress?.({ ...line, percent, ...(message === undefined ? {} : { message }) })),
       })
       .then(
-        (result) => this.#settleLater(attempt, result.outcome),
+        ({ outcome }) =>
+          this.#settleLater(
+            attempt,
+            mode === "inspect" ? inspectedOutcome(outcome, this.#options.view, attempt.task) : outcome,
+          ),
         (thrown: unknown) => this.#settleLater(attempt, { status: "unknown", reason: describeThrown(thrown) }),
       )
       .finally(() => this.#placement.release(host));
