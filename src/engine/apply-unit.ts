@@ -43,6 +43,8 @@ function noteOutcome(state: RunState, task: number, outcome: Outcome): void {
 
 /** The unit (or its undo) rests until its next attempt is due. */
 export function applyRetry(state: RunState, event: RetryScheduled): void {
+  // A failure is known: whatever it was to settle is settled.
+  if (state.undo === undefined) state.unknowns.delete(unitKey(event.task, event.unit));
   wait(state, event, { attempt: event.attempt, dueMs: event.dueMs, error: event.error });
 }
 

@@ -11,9 +11,7 @@ import { timeoutFailure } from "./timeout-failure.ts";
 export function fanOutOutcome(state: RunState, task: number, fan: FanOut): Outcome {
   const status = verdictOf(fan);
   const cutOff = countOf(fan, CANCELLED) + countOf(fan, PENDING) + countOf(fan, READY);
-  if (status !== FAILED && cutOff > 0 && hasFlag(state, task, FLAG_TOTAL_TIMEOUT)) {
-    return timeoutFailure(state, task, { limit: "total" });
-  }
+  if ((status === FAILED || cutOff > 0) && hasFlag(state, task, FLAG_TOTAL_TIMEOUT)) return outOfTime(state, task, fan);
   switch (status) {
     case FAILED:
       return failure(state, task, fan);
@@ -24,6 +22,11 @@ export function fanOutOutcome(state: RunState, task: number, fan: FanOut): Outco
     default:
       return { status: status === CHANGED ? "changed" : "unchanged" };
   }
+}
+
+function outOfTime(state: RunState, task: number, fan: FanOut): Outcome {
+  const failed = timeoutFailure(state, task, { limit: "total" });
+  return fan.outcomes.some(hasChanged) ? { ...failed, changed: true } : failed;
 }
 
 function reasonOf(outcome: Outcome | undefined): string {

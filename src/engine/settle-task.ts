@@ -26,7 +26,7 @@ import { hasFlag, statusOf, traitsAt } from "./task-status.ts";
 import { timeoutFailure } from "./timeout-failure.ts";
 import { unitKey } from "./unit-key.ts";
 import { attemptOfUnit, countStartable, unitCount, unitStatus } from "./unit-state.ts";
-import { isSettledAtOnce } from "./consider-task.ts";
+import { isInspectable, isSettledAtOnce } from "./consider-task.ts";
 
 /**
  * Writes what has to be written about one task right now. Asked again about a task at rest it writes nothing, so tasks
@@ -66,11 +66,11 @@ function settleReady(step: Step, task: number): void {
   const traits = traitsAt(state, task);
   if ((traits & TRAIT_GROUP) !== 0) {
     expandGroup(step, task);
-  } else if (state.fanOuts.get(task)?.hosts.length === 0) {
-    emit(step, { type: "task.completed", v: 1, at, task, attempt: 0, outcome: withoutHosts(state, task) });
-  } else if (state.run.isDryRun) {
+  } else if (state.run.isDryRun && !isInspectable(state, task)) {
     const outcome = { status: "unchanged", isConditional: true } as const;
     emit(step, { type: "task.completed", v: 1, at, task, attempt: 0, outcome });
+  } else if (state.fanOuts.get(task)?.hosts.length === 0) {
+    emit(step, { type: "task.completed", v: 1, at, task, attempt: 0, outcome: withoutHosts(state, task) });
   } else if ((traits & TRAIT_GATE) !== 0 && body.kind === "gate") {
     const { gate } = body;
     const head = { type: "gate.entered", v: 1, at, task } as const;

@@ -29,10 +29,17 @@ export interface GivenRun {
   readonly nowMs?: number;
   /** Checks after every event that the log folds to the same state; O(tasks) each. Default true. */
   readonly isReplayed?: boolean;
+  /** Checks the whole state after every event, not only the event. Default true. */
+  readonly isSwept?: boolean;
 }
 
 /** The run id of every specification. */
 export const RUN_ID_FIXTURE: RunId = must(parseRunId("run_01890a5d-ac96-774b-bcce-b302099a8057"), "A run id");
+
+/** A run that has been started, for a test to play with. */
+export function givenRun(plan: CompiledPlan, given: GivenRun = {}): RunSpecification {
+  return RunSpecification.given(plan, given);
+}
 
 /** An outcome that failed and may be retried. */
 export function failedOutcome(options: Partial<Failed> = {}): Failed {
@@ -59,7 +66,7 @@ export class RunSpecification {
   private constructor(plan: CompiledPlan, given: GivenRun) {
     this.#shadow = createState(plan);
     this.#isReplayed = given.isReplayed ?? true;
-    this.state = createState(plan, { invariants: "sweep" });
+    this.state = createState(plan, { invariants: given.isSwept === false ? "events" : "sweep" });
     this.view = viewRun(this.state);
     this.nowMs = given.nowMs ?? 1_000;
   }

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RetryPolicy } from "../../src/plan/compiled-plan.ts";
 import { planFixture, VALUE_FUNCTION_FIXTURE } from "../../src/testing/plan-fixture.ts";
-import { RUN_ID_FIXTURE, RunSpecification } from "../../src/testing/run-specification.ts";
+import { givenRun as given, RUN_ID_FIXTURE } from "../../src/testing/run-specification.ts";
 
 // The scheduler as its users see it: which task starts when, and how every run ends.
 
-const given = RunSpecification.given;
 const GO_ON = { policy: { afterFailure: "continueRun" } } as const;
 const RETRY: RetryPolicy = { retries: 2, initialMs: 1_000, factor: 2, maxMs: 30_000, jitter: 0, on: "retryable" };
 const ALL = { hosts: { _all: ["web1", "web2", "web3"] } } as const;
