@@ -5,7 +5,7 @@ import type { RunView, TaskStatus } from "../engine/run-view.ts";
 import { span, type Line, type TextStyle } from "../report/line.ts";
 import { iconOf, statusLook } from "../report/status-look.ts";
 import { taskLine, taskLines, type TaskLineLayout } from "../report/task-line.ts";
-import { counted, formatCount } from "../report/wording.ts";
+import { counted, formatCount, withoutWord } from "../report/wording.ts";
 import type { Announcement, NoteEvent } from "./progress-model.ts";
 
 export interface AnnouncementOptions {
@@ -52,7 +52,8 @@ function collapsedLine(counts: ReadonlyMap<TaskStatus, number>): Line {
 function linesOf(announcement: Announcement, view: RunView, options: AnnouncementOptions): readonly Line[] {
   switch (announcement.kind) {
     case "finished":
-      return taskLines(view.task(announcement.task), options.layout, options.style);
+      // What was undone since has lines of its own.
+      return taskLines({ ...view.task(announcement.task), isRolledBack: false }, options.layout, options.style);
     case "passedOver":
       return passedOverLines(announcement, view, options);
     case "note":
@@ -82,11 +83,6 @@ function passedOverLines(
       span(`  ${listedNames}: ${withoutWord(reason, look.word)}`, "dim"),
     ],
   ];
-}
-
-/** A reason for its own sake says first what happened; here that stands before it. */
-function withoutWord(reason: string, word: string): string {
-  return reason.startsWith(`${word}: `) ? reason.slice(word.length + 2) : reason;
 }
 
 function firstOf(ranges: readonly TaskRange[], countMax: number): readonly number[] {

@@ -1,5 +1,8 @@
 import type { CodedError } from "../base/coded-error.ts";
+import { isJsonObject, type JsonValue } from "../base/json.ts";
+import type { TaskView } from "../engine/run-view.ts";
 import type { HostResult } from "../operation/outcome.ts";
+import { printableLines } from "./printable.ts";
 
 /** Hosts on which the same thing went wrong. No hosts: the task itself, which has no target. */
 export interface ErrorGroup {
@@ -7,10 +10,31 @@ export interface ErrorGroup {
   readonly isUnreachable: boolean;
   readonly error?: CodedError;
   readonly reason?: string;
+  /** The last lines that were written where it went wrong; of the first host. */
+  readonly output: readonly string[];
 }
 
-/** Puts hosts with the same error together, most hosts first. */
-export function errorGroups(results: readonly HostResult[]): readonly ErrorGroup[] {
+/** Lines of output that are kept: the cause stands near the end. */
+const OUTPUT_LINES_MAX = 8;
+const OUTPUT_LENGTH_MAX = 4_096;
+
+/** What went wrong with a task, equal errors of hosts once, most hosts first. Empty when nothing did. */
+export function errorsOfTask(task: TaskView): readonly ErrorGroup[] {
+  const bad = task.hostResults.filter((result) => result.status === "failed" || result.status === "unknown");
+  if (bad.length > 0) return errorGroups(bad);
+  if (task.error === undefined && task.status !== "unknown") return [];
+  return [
+    {
+      hosts: [],
+      isUnreachable: false,
+      ...(task.error !== undefined && { error: task.error }),
+      ...(task.reason !== undefined && { reason: task.reason }),
+      output: lastOutput(task.data),
+    },
+  ];
+}
+
+function errorGroups(results: readonly HostResult[]): readonly ErrorGroup[] {
   const groups = Map.groupBy(results, (result) =>
     JSON.stringify([result.failure, result.error?.code, result.error?.message, result.reason]),
   );
@@ -24,5 +48,16 @@ function errorGroup(results: readonly HostResult[]): ErrorGroup {
     isUnreachable: first?.failure === "unreachable",
     ...(first?.error !== undefined && { error: first.error }),
     ...(first?.reason !== undefined && { reason: first.reason }),
+    output: lastOutput(first?.data),
   };
+}
+
+/** What a command wrote last: its errors, or when it wrote none, its output. */
+function lastOutput(data: JsonValue | undefined): readonly string[] {
+  if (!isJsonObject(data)) return [];
+  const { stderr, stdout } = data;
+  const text = [stderr, stdout].find((written) => typeof written === "string" && written.trim() !== "");
+  return typeof text === "string"
+    ? printableLines(text.trimEnd().slice(-OUTPUT_LENGTH_MAX)).slice(-OUTPUT_LINES_MAX)
+    : [];
 }

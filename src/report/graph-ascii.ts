@@ -102,8 +102,8 @@ function levelList(picture: GraphPicture, style: TextStyle): readonly Line[] {
   ]);
 }
 
-function durationText(durationMs: number): string {
-  return durationMs > 0 ? formatDuration(durationMs) : "";
+function durationText(durationMs: number | undefined): string {
+  return durationMs === undefined ? "" : formatDuration(durationMs);
 }
 
 const ASCII_RAILS: Readonly<Record<string, string>> = {

@@ -21,7 +21,9 @@ function nodeAttributes(node: PictureNode): string {
   const look = state && taskLook(state);
   const lines = [node.label, node.detail];
   if (look && state)
-    lines.push(`${look.icon} ${look.word}${state.durationMs > 0 ? ` ${formatDuration(state.durationMs)}` : ""}`);
+    lines.push(
+      `${look.icon} ${look.word}${state.durationMs === undefined ? "" : ` ${formatDuration(state.durationMs)}`}`,
+    );
   const attributes = [`label=${quoteLines(lines)}`];
   if (node.kind === "group") attributes.push("shape=box3d");
   if (node.kind === "gate") attributes.push("shape=hexagon");

@@ -25,7 +25,7 @@ export function jsonGraph(picture: GraphPicture): JsonObject {
       critical: node.isCritical,
       ...(node.state !== undefined && {
         state: node.state.status,
-        duration_ms: node.state.durationMs,
+        ...(node.state.durationMs !== undefined && { duration_ms: node.state.durationMs }),
         rolled_back: node.state.isRolledBack,
       }),
     })),

@@ -47,7 +47,7 @@ function nodeText(node: PictureNode): string {
 function stateText({ state }: PictureNode): readonly string[] {
   if (state === undefined) return [];
   const look = taskLook(state);
-  const duration = state.durationMs > 0 ? ` ${formatDuration(state.durationMs)}` : "";
+  const duration = state.durationMs === undefined ? "" : ` ${formatDuration(state.durationMs)}`;
   return [`${look.icon} ${look.word}${duration}`];
 }
 

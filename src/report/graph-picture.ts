@@ -35,7 +35,8 @@ export interface PictureNode {
 
 export interface NodeState {
   readonly status: TaskStatus;
-  readonly durationMs: number;
+  /** Absent for a task that never started. */
+  readonly durationMs?: number;
   readonly isRolledBack: boolean;
   readonly isConditional: boolean;
 }
@@ -123,6 +124,6 @@ function criticalPath(plan: CompiledPlan): readonly number[] {
 function stateOf(name: string, view: RunView | undefined): { readonly state?: NodeState } {
   const index = view?.indexOf(name);
   if (view === undefined || index === undefined) return {};
-  const { status, durationMs, isRolledBack, isConditional } = view.task(index);
-  return { state: { status, durationMs, isRolledBack, isConditional } };
+  const { status, startedAtMs, durationMs, isRolledBack, isConditional } = view.task(index);
+  return { state: { status, isRolledBack, isConditional, ...(startedAtMs !== undefined && { durationMs }) } };
 }

@@ -134,8 +134,8 @@ function centreOf({ x, y }: LayoutPoint): LayoutPoint {
   };
 }
 
-function durationText(durationMs: number): string {
-  return durationMs > 0 ? ` ${formatDuration(durationMs)}` : "";
+function durationText(durationMs: number | undefined): string {
+  return durationMs === undefined ? "" : ` ${formatDuration(durationMs)}`;
 }
 
 /** Text and attribute values; {@link printable} has taken out what XML does not allow at all. */

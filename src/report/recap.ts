@@ -1,6 +1,6 @@
 import type { CodedError } from "../base/coded-error.ts";
 import type { RunView, TaskView, Verdict } from "../engine/run-view.ts";
-import { errorGroups, type ErrorGroup } from "./error-groups.ts";
+import { errorsOfTask, type ErrorGroup } from "./error-groups.ts";
 import { hostGroups, type HostGroup, type HostTally, tallyHost } from "./host-groups.ts";
 import { pathTaken, type TimedTask } from "./path-taken.ts";
 import { summaryCounts } from "./report.ts";
@@ -107,23 +107,8 @@ class RecapPass {
 }
 
 function failureOf(task: TaskView, status: "failed" | "unknown"): TaskFailure {
-  const bad = task.hostResults.filter((result) => result.status === "failed" || result.status === "unknown");
-  return {
-    task: task.name,
-    status,
-    durationMs: task.durationMs,
-    attempts: task.attempts,
-    errors: bad.length === 0 ? [taskError(task)] : errorGroups(bad),
-  };
-}
-
-function taskError(task: TaskView): ErrorGroup {
-  return {
-    hosts: [],
-    isUnreachable: false,
-    ...(task.error !== undefined && { error: task.error }),
-    ...(task.reason !== undefined && { reason: task.reason }),
-  };
+  const { name, durationMs, attempts } = task;
+  return { task: name, status, durationMs, attempts, errors: errorsOfTask(task) };
 }
 
 function changeOf(task: TaskView): TaskChange {

@@ -46,7 +46,7 @@ export function statusLook(status: TaskStatus | OutcomeStatus): StatusLook {
 
 /** The look of a task, with what its flags add to the status. */
 export function taskLook(task: Pick<TaskView, "status" | "isRolledBack" | "isConditional">): StatusLook {
-  if (task.isRolledBack) return ROLLED_BACK;
+  if (task.isRolledBack && task.status !== "failed") return ROLLED_BACK;
   return task.isConditional ? CONDITIONAL : statusLook(task.status);
 }
 

@@ -1,7 +1,7 @@
 import type { CodedError } from "../base/coded-error.ts";
 import { formatDuration } from "../base/duration.ts";
 import type { TaskView } from "../engine/run-view.ts";
-import { errorGroups, type ErrorGroup } from "./error-groups.ts";
+import { errorsOfTask, type ErrorGroup } from "./error-groups.ts";
 import { span, type Line, type TextStyle } from "./line.ts";
 import { printable, printableLines } from "./printable.ts";
 import { iconOf, statusLook, taskLook } from "./status-look.ts";
@@ -42,10 +42,7 @@ export function taskLine(task: TaskView, layout: TaskLineLayout, style: TextStyl
 
 /** The line of a finished task, followed by its errors. */
 export function taskLines(task: TaskView, layout: TaskLineLayout, style: TextStyle): readonly Line[] {
-  const bad = task.hostResults.filter((result) => result.status === "failed" || result.status === "unknown");
-  const groups = bad.length > 0 ? errorGroups(bad) : [];
-  const own = task.error !== undefined && groups.length === 0 ? errorLines(task.error, "    ") : [];
-  return [taskLine(task, layout, style), ...own, ...groups.flatMap((group) => errorGroupLines(group, style))];
+  return [taskLine(task, layout, style), ...errorsOfTask(task).flatMap((group) => errorGroupLines(group, style))];
 }
 
 /** Which hosts had which error. */
@@ -65,7 +62,7 @@ export function errorGroupLines(group: ErrorGroup, style: TextStyle): readonly L
   const indent = group.hosts.length > 0 ? "      " : "    ";
   if (group.error !== undefined) lines.push(...errorLines(group.error, indent));
   else if (group.reason !== undefined) lines.push([`${indent}${group.reason}`]);
-  return lines;
+  return [...lines, ...group.output.map((text): Line => [indent, span("| ", "dim"), text])];
 }
 
 /** An error as people read it: message, code, causes, and what to do next. */

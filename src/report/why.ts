@@ -2,8 +2,9 @@ import { must, unreachable } from "../base/assert.ts";
 import type { CodedError } from "../base/coded-error.ts";
 import { formatDuration } from "../base/duration.ts";
 import type { RunView, SkipCause, TaskStatus, TaskView } from "../engine/run-view.ts";
-import { errorGroups, type ErrorGroup } from "./error-groups.ts";
-import { counted, listed } from "./wording.ts";
+import { errorsOfTask, type ErrorGroup } from "./error-groups.ts";
+import { statusLook } from "./status-look.ts";
+import { counted, listed, withoutWord } from "./wording.ts";
 
 /** Why a task is in the state it is in, down to the root causes. */
 export interface Explanation {
@@ -87,7 +88,7 @@ function draft(view: RunView, task: TaskView): Draft {
     ...(task.skipCause !== undefined && { skipCause: task.skipCause }),
     sentence: sentenceOf(view, task),
     values: valuesOf(view, task),
-    errors: errorsOf(task),
+    errors: errorsOfTask(task),
     causes: [],
     otherCauses: [],
   };
@@ -174,7 +175,8 @@ function isStopped(status: TaskStatus): boolean {
 }
 
 function sentenceOf(view: RunView, task: TaskView): string {
-  const because = task.reason === undefined ? "" : `: ${task.reason}`;
+  const { word } = statusLook(task.status);
+  const because = task.reason === undefined ? "" : `: ${withoutWord(task.reason, word)}`;
   const name = JSON.stringify(task.name);
   switch (task.status) {
     case "pending":
@@ -215,7 +217,7 @@ function valuesOf(view: RunView, task: TaskView): readonly DecidingValue[] {
   if (task.operation !== undefined) values.push({ name: "operation", value: task.operation });
   if (task.target !== undefined) values.push({ name: "target", value: task.target });
   if (task.attempts > 1) values.push({ name: "attempts", value: String(task.attempts) });
-  if (task.durationMs > 0) values.push({ name: "duration", value: formatDuration(task.durationMs) });
+  if (task.startedAtMs !== undefined) values.push({ name: "duration", value: formatDuration(task.durationMs) });
   if (task.skipCause === "guard") values.push(...dependencyStates(view, task));
   if (task.undoError !== undefined) values.push({ name: "undo", value: describeError(task.undoError) });
   return values;
@@ -230,12 +232,6 @@ function dependencyStates(view: RunView, task: TaskView): readonly DecidingValue
   });
   const hidden = dependencies.length - shown.length;
   return hidden > 0 ? [...shown, { name: "others", value: `${hidden} more dependencies` }] : shown;
-}
-
-function errorsOf(task: TaskView): readonly ErrorGroup[] {
-  const bad = task.hostResults.filter((result) => result.error !== undefined || result.status === "unknown");
-  if (bad.length > 0) return errorGroups(bad);
-  return task.error === undefined ? [] : [{ hosts: [], isUnreachable: false, error: task.error }];
 }
 
 function describeError(error: CodedError): string {

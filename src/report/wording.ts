@@ -13,3 +13,8 @@ export function listed(names: readonly string[], noun: string, shownMax = 3): st
   if (names.length <= shownMax) return names.join(", ");
   return `${names.slice(0, shownMax - 1).join(", ")}, … (${counted(names.length, noun)})`;
 }
+
+/** A reason for its own sake says first what happened (`not run: …`); where that stands before it already, once is enough. */
+export function withoutWord(reason: string, word: string): string {
+  return reason.startsWith(`${word}: `) ? reason.slice(word.length + 2) : reason;
+}

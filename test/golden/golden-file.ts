@@ -21,6 +21,7 @@ export function normalised(text: string): string {
   return text
     .replaceAll(/\b\d{2}:\d{2}:\d{2}\b/g, "HH:MM:SS")
     .replaceAll(/run_[0-9a-f-]{36}/g, "run_ID")
-    .replaceAll(/ *\b\d+(?:\.\d+)?(?:ms|s)\b/g, " TIME")
+    .replaceAll(/ *\b\d+(?:\.\d+)?(?:ms|s)\b */g, " TIME ")
+    .replaceAll(/ +$/gm, "")
     .replaceAll(/"(\w*AtMs|durationMs|at|dueMs)": ?\d+(?:\.\d+)?/g, '"$1": 0');
 }

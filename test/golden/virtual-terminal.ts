@@ -100,17 +100,20 @@ export class VirtualTerminal implements OutputStream {
     this.#top = Math.max(this.#top, this.#row - this.rows + 1);
   }
 
-  /** The cursor was at the end of the last line, and stays there. */
+  /** Cuts lines to the new width; the cursor stays at its character. */
   #rewrap(): void {
-    const wrapped = this.#lines.flatMap((line) => {
+    const partsOf = (line: string): readonly string[] => {
       const text = line.trimEnd();
       const parts = [text.slice(0, this.columns)];
       for (let at = this.columns; at < text.length; at += this.columns) parts.push(text.slice(at, at + this.columns));
       return parts;
-    });
-    this.#row = wrapped.length - 1;
-    this.#column = wrapped.at(-1)?.length ?? 0;
-    this.#lines = wrapped;
+    };
+    const above = this.#lines.slice(0, this.#row).flatMap(partsOf).length;
+    const parts = partsOf(this.#line(this.#row)).length;
+    const part = Math.min(parts - 1, Math.floor(this.#column / this.columns));
+    this.#lines = this.#lines.flatMap(partsOf);
+    this.#row = above + part;
+    this.#column -= part * this.columns;
     this.#top = Math.max(0, this.#row - this.rows + 1);
   }
 
