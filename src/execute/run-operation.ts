@@ -4,6 +4,7 @@ import { PRE_IMAGE_BYTES_MAX, RESULT_BYTES_MAX } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Change, Outcome } from "../operation/outcome.ts";
 import type { Provider, ReadProvider, WriteProvider } from "../operation/provider.ts";
+import { operationClassOf } from "../operation/spec.ts";
 import { failedOutcome, failure, hostFailure, type Attempt } from "./attempt.ts";
 import { checkParams } from "./check-params.ts";
 import { preImageBytes, type PreImageStore } from "./pre-image-store.ts";
@@ -57,7 +58,7 @@ async function runWrite(attempt: Attempt, run: OperationRun, write: WriteRun): P
   const observed = inspected.value;
   const changes = provider.diff(observed, params);
   if (attempt.job.mode === "probe") return await judgeProbe(attempt, run, { ...write, observed, changes });
-  const isReadOnly = operationClassOf(write) === "read-only";
+  const isReadOnly = operationClassOf(provider.spec, params) === "read-only";
   if (changes.length === 0) {
     return succeeded(attempt, { status: "unchanged", data: provider.unchangedResult(observed, params) });
   }
@@ -80,11 +81,6 @@ async function runWrite(attempt: Attempt, run: OperationRun, write: WriteRun): P
     changes,
     isReversible: attempt.trace.holdsPreImage,
   });
-}
-
-function operationClassOf({ provider, params }: WriteRun): "read-only" | "idempotent" | "non-idempotent" {
-  const { operationClass } = provider.spec;
-  return typeof operationClass === "function" ? operationClass(params) : operationClass;
 }
 
 function isCapturing(provider: WriteProvider): boolean {
@@ -138,7 +134,7 @@ async function judgeProbe(
     return succeeded(attempt, { status, data, ...(isHeld ? { isReversible: true } : {}) });
   }
   const { name } = provider.spec;
-  if (operationClassOf(write) === "non-idempotent") {
+  if (operationClassOf(provider.spec, params) === "non-idempotent") {
     return { status: "unknown", reason: `Operation "${name}" leaves nothing by which its end could be seen` };
   }
   const properties = changes.map((change) => change.property).join(", ");
