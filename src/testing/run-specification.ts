@@ -184,6 +184,13 @@ export class RunSpecification {
     }
   }
 
+  /** Another state with the same past, made from the log. */
+  copy(): RunState {
+    const state = RunSpecification.fold(this.state.plan, this.events);
+    takeEffects(state);
+    return state;
+  }
+
   // What can be seen.
 
   index(name: string): number {
