@@ -1,5 +1,5 @@
 import { enableCompileCache } from "node:module";
-import { join } from "node:path";
+import { compileCacheFolder } from "./compile-cache.ts";
 import { nodeVersionProblem } from "./node-version.ts";
 import { programVersion } from "./program-version.ts";
 
@@ -21,9 +21,8 @@ async function main(): Promise<void> {
 
 /** Compiling our modules takes longer than most commands; Node keeps the result when it is told where. */
 function rememberCompiledCode(): void {
-  const { XDG_CACHE_HOME: given, HOME: home } = process.env;
-  const cache = given !== undefined && given.startsWith("/") ? given : home && join(home, ".cache");
-  if (cache) enableCompileCache(join(cache, "drover", "compiled"));
+  const folder = compileCacheFolder(process.env, process.getuid?.());
+  if (folder !== undefined) enableCompileCache(folder);
 }
 
 await main();

@@ -1,7 +1,6 @@
 import { DroverError } from "../base/coded-error.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import { createLocalFleet } from "../fleet/local-fleet.ts";
-import { loadFleetFile } from "../fleet/load-fleet-file.ts";
 import { createFolderContentStore } from "../host/folder-content-store.ts";
 import type { LocalHostOptions } from "../host/local-host.ts";
 import { memoryContentStore } from "../operation/memory-content-store.ts";
@@ -36,6 +35,7 @@ export function localFleet(options: FleetOptions = {}): Fleet {
  * @throws DroverError with every `DRV_FLEET_FILE_INVALID`
  */
 export async function fleetFromFile(path: string, options: Omit<FleetOptions, "hosts"> = {}): Promise<Fleet> {
+  const { loadFleetFile } = await import("../fleet/load-fleet-file.ts");
   const loaded = await loadFleetFile(path);
   if (!loaded.ok) throw new DroverError(loaded.error);
   const hosts = loaded.value.map(({ facts, ...host }) => ({ ...host, customFacts: facts }));
