@@ -1,18 +1,6 @@
 import type { Outcome } from "../operation/outcome.ts";
 import type { BatchSize, TaskPolicy } from "../plan/compiled-plan.ts";
-import {
-  CANCELLED,
-  CHANGED,
-  FAILED,
-  isTerminal,
-  PENDING,
-  READY,
-  RUNNING,
-  SKIPPED,
-  UNCHANGED,
-  UNKNOWN,
-  WAITING,
-} from "./status.ts";
+import { CANCELLED, CHANGED, FAILED, PENDING, READY, RUNNING, SKIPPED, UNCHANGED, UNKNOWN, WAITING } from "./status.ts";
 
 // Where a unit waits; a cache beside its status, which alone is part of the run.
 export const QUEUE_NONE = 0;
@@ -155,9 +143,4 @@ export function nextQueued(fan: FanOut): number {
 export function enqueueUnit(fan: FanOut, unit: number): void {
   fan.queue[unit] = QUEUE_READY;
   if (unit < fan.cursor) fan.cursor = unit;
-}
-
-/** Whether any unit could still end otherwise than it has. */
-export function isUnitOpen(fan: FanOut, unit: number): boolean {
-  return !isTerminal(fan.status[unit] ?? PENDING);
 }

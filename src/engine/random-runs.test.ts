@@ -83,10 +83,10 @@ function resume(run: RunSpecification, events: readonly RunEvent[]): string {
     nowMs += 1_000;
     decide(state, { type: "tick" }, nowMs);
     decide(state, { type: "signal", name: "go", id: "late" }, nowMs);
-    for (const task of [...state.gates.keys()]) {
+    for (const task of Array.from(state.gates.keys())) {
       for (const actor of ["ada", "bob"]) decide(state, { type: "approve", task, actor }, nowMs);
     }
-    for (const key of [...state.unknowns.keys()]) {
+    for (const key of Array.from(state.unknowns.keys())) {
       const place = { task: Math.floor(key / 1_048_576), unit: key % 1_048_576 };
       decide(state, { type: "resolveUnknown", ...place, decision: "succeeded" }, nowMs);
     }

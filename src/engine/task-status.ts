@@ -27,11 +27,6 @@ export function setFlag(state: RunState, task: number, flag: number): void {
   state.tasks.flags[task] = (state.tasks.flags[task] ?? 0) | flag;
 }
 
-/** Clears bits. */
-export function clearFlag(state: RunState, task: number, flag: number): void {
-  state.tasks.flags[task] = (state.tasks.flags[task] ?? 0) & ~flag;
-}
-
 /** Traits of a task, see `status.ts`. */
 export function traitsAt(state: RunState, task: number): number {
   return state.tasks.traits[task] ?? 0;

@@ -51,7 +51,8 @@ function retryReason(state: RunState, index: number): string | undefined {
     const retry = state.retries.get(unitKey(index, unit));
     if (retry === undefined) continue;
     const delay = formatDuration(Math.max(0, retry.dueMs - state.run.lastAtMs));
-    return `attempt ${retry.attempt} failed, waiting ${delay} for the next`;
+    const end = retry.error === undefined ? "was refused" : "failed";
+    return `attempt ${retry.attempt} ${end}, waiting ${delay} for the next`;
   }
   return undefined;
 }

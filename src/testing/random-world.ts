@@ -34,15 +34,20 @@ export function happensAnything(run: RunSpecification, random: SeededRandom): vo
     attempt(run, { type: "signal", name: "go", id: `s${random.integer(3)}` });
   } else if (dice === 17) {
     const type = random.integer(5) === 0 ? "reject" : "approve";
-    for (const task of [...run.state.gates.keys()]) attempt(run, { type, task, actor: `p${random.integer(3)}` });
+    for (const task of copyOf(run.state.gates.keys())) attempt(run, { type, task, actor: `p${random.integer(3)}` });
   } else if (dice === 18) {
-    for (const key of [...run.state.unknowns.keys()]) {
+    for (const key of copyOf(run.state.unknowns.keys())) {
       const decision = pick(random, ["rerun", "succeeded", "failed"]);
       attempt(run, { type: "resolveUnknown", task: taskOfKey(key), unit: unitOfKey(key), decision });
     }
   } else if (random.integer(6) === 0) {
     attempt(run, { type: pick(random, ["cancel", "undo"]) });
   }
+}
+
+/** What a map held when the loop began: commands change it on the way. */
+function copyOf<Item>(items: Iterable<Item>): readonly Item[] {
+  return Array.from(items);
 }
 
 function answersAnything(run: RunSpecification, random: SeededRandom): void {
@@ -115,10 +120,10 @@ function answersWell(run: RunSpecification): boolean {
 function speaksWell(run: RunSpecification): boolean {
   const before = run.events.length;
   if (run.state.gates.size > 0) attempt(run, { type: "signal", name: "go", id: "at last" });
-  for (const task of [...run.state.gates.keys()]) {
+  for (const task of copyOf(run.state.gates.keys())) {
     for (const actor of ["ada", "bob"]) if (run.state.gates.has(task)) attempt(run, { type: "approve", task, actor });
   }
-  for (const [key, { next }] of [...run.state.unknowns]) {
+  for (const [key, { next }] of copyOf(run.state.unknowns)) {
     if (next !== "hold") continue;
     attempt(run, { type: "resolveUnknown", task: taskOfKey(key), unit: unitOfKey(key), decision: "succeeded" });
   }
