@@ -11,6 +11,8 @@ import { shellBootstrap } from "./shell-program.ts";
 const READY_MS_MAX = 30_000;
 /** Time a closed shell gets to clean up after itself. */
 const CLOSE_MS_MAX = 2_000;
+/** Time for the last words of an ended shell, when something it left behind holds its pipes. */
+const LAST_WORDS_MS_MAX = 200;
 /** Bytes kept of what a shell says on standard error before it is ready, or ends. */
 const COMPLAINT_BYTES_MAX = 4_096;
 
@@ -94,8 +96,9 @@ export class ShellChannel {
     this.#child = spawn(program, args, { detached: true, stdio: ["pipe", "pipe", "pipe"] });
     if (this.#child.pid !== undefined) trackGroup(this.#child.pid);
     this.#child.on("error", (thrown) => this.#break(thrown.message));
-    this.#child.on("exit", (code, signal) => this.#break(`the connection ended with ${signal ?? `exit code ${code}`}`));
-    this.#child.on("close", () => this.#closed.resolve());
+    this.#child.on("exit", (code, signal) =>
+      this.#onExit(`the connection ended with ${signal ?? `exit code ${code}`}`),
+    );
     this.#child.stdin?.on("error", () => undefined); // The end of the child says more.
     this.#read("stdout");
     this.#read("stderr");
@@ -153,6 +156,16 @@ export class ShellChannel {
     await this.#closed.promise;
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
+  }
+
+  /** What the child said last may still be in its pipes: it is the best reason there is. */
+  #onExit(reason: string): void {
+    const timer = this.#options.clock.setTimer(LAST_WORDS_MS_MAX, () => this.#break(reason));
+    this.#child.once("close", () => {
+      timer[Symbol.dispose]();
+      this.#break(reason);
+      this.#closed.resolve();
+    });
   }
 
   #read(name: "stdout" | "stderr"): void {

@@ -48,7 +48,8 @@ test("given a shell that does not start, when a call is made, then the host is u
 });
 
 test("given a shell that dies in the middle, when its call is awaited, then the connection is lost, and the next call has a new one", async () => {
-  await using host = newHost();
+  await using folder = await temporaryFolder(); // A killed shell cannot remove its own.
+  await using host = newHost(["env", `TMPDIR=${folder.path}`, "sh"]);
   const script = 'kill -KILL "$(ps -o ppid= -p $$ | tr -d " ")"; sleep 1';
   assert.equal(codeOf(await host.exec(["sh", "-c", script])), "DRV_HOST_CONNECTION_LOST");
   assert.equal(valueOf(await host.exec(["echo", "again"])).stdout, "again\n");
@@ -145,15 +146,10 @@ test("given no curl, when a request is made, then that is said", async () => {
 
 test("given a disposed host, when its shells have ended, then nothing of them is left", async () => {
   await using folder = await temporaryFolder();
-  const saved = process.env["TMPDIR"];
-  process.env["TMPDIR"] = folder.path;
-  const host = newHost();
-  try {
-    await Promise.all([host.exec(["true"]), host.stat("/"), host.list("/")]);
-  } finally {
-    if (saved === undefined) delete process.env["TMPDIR"];
-    else process.env["TMPDIR"] = saved;
-  }
+  const host = newHost(["env", `TMPDIR=${folder.path}`, "sh"]);
+  await Promise.all([host.exec(["true"]), host.stat("/"), host.list("/")]);
+  assert.equal((await readdir(folder.path)).length, 3, "each shell has a folder while it lives");
+  assert.doesNotMatch(valueOf(await host.exec(["env"])).stdout, /TMPDIR/);
   await host[Symbol.asyncDispose]();
   assert.deepEqual(await readdir(folder.path), []);
   await host[Symbol.asyncDispose]();

@@ -20,7 +20,8 @@ drv_nl='
 drv_k=0 drv_c1= drv_c2=
 umask 022
 exec 7<&0 0</dev/null
-drv_t=\${TMPDIR:-/tmp}/drover-$drv_n
+drv_t=$TMPDIR/drover-$drv_n
+unset TMPDIR
 (umask 077; mkdir "$drv_t") || exit 80
 drv_tmp=
 trap 'trap "" TERM HUP INT; rm -rf "$drv_t" \${drv_tmp:+"$drv_tmp"}' EXIT
@@ -149,7 +150,7 @@ exit 0
  * that nothing it may have read ahead is lost: nothing is sent before it answers `ready`.
  */
 export function shellBootstrap(options: { readonly nonce: string; readonly path: string }): string {
-  const environment = `PATH=${quoted(options.path)} HOME="$HOME" LANG=C.UTF-8 LC_ALL=C`;
+  const environment = `PATH=${quoted(options.path)} HOME="$HOME" LANG=C.UTF-8 LC_ALL=C TMPDIR="\${TMPDIR:-/tmp}"`;
   return `exec env -i ${environment} sh -c ${quoted(PROGRAM)} drover ${shellWord(options.nonce)}\n`;
 }
 
