@@ -9,7 +9,7 @@ import { shellWord } from "./shell-word.ts";
 import { iconOf, statusLook, verdictLook } from "./status-look.ts";
 import { errorGroupLines, errorLines } from "./task-line.ts";
 import { padEnd, padStart, textWidth } from "./text-width.ts";
-import { counted, listed } from "./wording.ts";
+import { counted, formatCount, listed } from "./wording.ts";
 
 export interface RecapOptions {
   readonly style: TextStyle;
@@ -70,11 +70,13 @@ function limited<T>(entries: readonly T[], linesOf: (entry: T) => readonly Line[
   const shown = entries.length <= ENTRIES_MAX + ENTRIES_SLACK ? entries : entries.slice(0, ENTRIES_MAX);
   const lines = shown.flatMap(linesOf);
   const hidden = entries.length - shown.length;
-  return hidden > 0 ? [...lines, [span(`  … and ${hidden} more`, "dim")]] : lines;
+  return hidden > 0 ? [...lines, [span(`  … and ${formatCount(hidden)} more`, "dim")]] : lines;
 }
 
 function failureLines(failure: TaskFailure, style: TextStyle): readonly Line[] {
   const look = statusLook(failure.status);
+  const [only] = failure.errors;
+  const where = only?.isOnlyHost === true ? ` on ${only.hosts.join()}` : "";
   const attempts = failure.attempts > 1 ? ` after ${failure.attempts} attempts` : "";
   return [
     [
@@ -83,7 +85,7 @@ function failureLines(failure: TaskFailure, style: TextStyle): readonly Line[] {
       " ",
       span(failure.task, "bold"),
       span(` ${look.word}`, look.ink),
-      span(`${attempts}, ${formatDuration(failure.durationMs)}`, "dim"),
+      span(`${where}${attempts}, ${formatDuration(failure.durationMs)}`, "dim"),
     ],
     ...failure.errors.flatMap((group) => errorGroupLines(group, style)),
   ];

@@ -45,28 +45,31 @@ export function taskLines(task: TaskView, layout: TaskLineLayout, style: TextSty
   return [taskLine(task, layout, style), ...errorsOfTask(task).flatMap((group) => errorGroupLines(group, style))];
 }
 
-/** Which hosts had which error. */
+/** Which hosts had which error, what they said last, and what to do next. */
 export function errorGroupLines(group: ErrorGroup, style: TextStyle): readonly Line[] {
-  const lines: Line[] = [];
-  if (group.hosts.length > 0) {
-    const look = statusLook("failed");
-    const word = group.isUnreachable ? "unreachable" : "failed";
-    lines.push([
-      "    ",
-      iconOf(look, style),
-      " ",
-      span(listed(group.hosts, "host", 5), "bold"),
-      span(` ${word}`, look.ink),
-    ]);
+  const header = group.isOnlyHost ? [] : hostsHeader(group, style);
+  const indent = header.length > 0 ? "      " : "    ";
+  const output = group.output.map((text): Line => [indent, span("| ", "dim"), text]);
+  if (group.error === undefined) {
+    const reason: readonly Line[] = group.reason === undefined ? [] : [[`${indent}${group.reason}`]];
+    return [...header, ...reason, ...output];
   }
-  const indent = group.hosts.length > 0 ? "      " : "    ";
-  if (group.error !== undefined) lines.push(...errorLines(group.error, indent));
-  else if (group.reason !== undefined) lines.push([`${indent}${group.reason}`]);
-  return [...lines, ...group.output.map((text): Line => [indent, span("| ", "dim"), text])];
+  return [...header, ...messageLines(group.error, indent), ...output, ...hintLines(group.error, indent)];
 }
 
-/** An error as people read it: message, code, causes, and what to do next. */
+function hostsHeader({ hosts, isUnreachable }: ErrorGroup, style: TextStyle): readonly Line[] {
+  if (hosts.length === 0) return [];
+  const look = statusLook("failed");
+  const word = isUnreachable ? "unreachable" : look.word;
+  return [["    ", iconOf(look, style), " ", span(listed(hosts, "host", 5), "bold"), span(` ${word}`, look.ink)]];
+}
+
+/** An error as people read it: message, code, place, causes, and what to do next. */
 export function errorLines(error: CodedError, indent: string): readonly Line[] {
+  return [...messageLines(error, indent), ...hintLines(error, indent)];
+}
+
+function messageLines(error: CodedError, indent: string): readonly Line[] {
   const message = printableLines(error.message);
   const shown = message.slice(0, MESSAGE_LINES_MAX);
   const hidden = message.length - shown.length;
@@ -80,12 +83,12 @@ export function errorLines(error: CodedError, indent: string): readonly Line[] {
   for (let cause = error.cause; cause !== undefined; cause = cause.cause) {
     lines.push([indent, span(`because: ${printable(cause.message)} [${cause.code}]`, "dim")]);
   }
-  if (error.hint !== undefined) {
-    lines.push(
-      ...printableLines(error.hint).map((text, row): Line => [`${indent}${row === 0 ? "next: " : "      "}${text}`]),
-    );
-  }
   return lines;
+}
+
+function hintLines({ hint }: CodedError, indent: string): readonly Line[] {
+  if (hint === undefined) return [];
+  return printableLines(hint).map((text, row): Line => [`${indent}${row === 0 ? "next: " : "      "}${text}`]);
 }
 
 function placeOf({ at }: CodedError): string {

@@ -71,8 +71,13 @@ test("given a plan, when it is shown in every way, then each has its form", asyn
 
 test("given an operation, when it is explained or looked for, then its reference or its line is shown", async (context) => {
   const { cli } = sandbox(context);
-  assertGolden("cli-explain-operation.txt", transcript(await cli.run(["explain", "http.request"])));
-  assertGolden("cli-ops.txt", transcript(await cli.run(["ops", "symlink"])));
+  // The texts themselves belong to the catalog, whose own tests look at them.
+  const { stdout } = await cli.run(["explain", "http.request"]);
+  assert.match(stdout, /^http\.request {2}\S[^]*\nParameters\n {2}url +text +required[^]*\nExample\n {2}\{/);
+  assert.match(
+    (await cli.run(["ops", "symlink"])).stdout,
+    /^file\n {2}file\.symlink {2}\S.*\n\nMore about one of them: /,
+  );
   assertGolden("cli-ops-nothing.txt", transcript(await cli.run(["ops", "no-such-thing"])));
   assertGolden("cli-explain-unknown.txt", transcript(await cli.run(["explain", "file.deplyo"])));
 });

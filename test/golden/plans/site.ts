@@ -1,6 +1,7 @@
 import { ops, Plan } from "drover";
 
 /** Two files below a folder, a restart when they change, and a check that can be made to fail. */
+// oxlint-disable-next-line import/no-default-export -- what a plan module exports
 export default function site({ root, release = "1", check = "true" }: Readonly<Record<string, string>>): Plan {
   const plan = new Plan("site", { rollback: "onFailure" });
   const page = plan.task(
@@ -28,6 +29,7 @@ typed.taskFunc("tell", ({ params }) => ({ changed: false, data: params }));
 /** Prints while it runs, as user code does. */
 export const noisy = new Plan("noisy");
 noisy.taskFunc("say", () => {
+  // oxlint-disable-next-line no-console -- what user code does
   console.log("printed by user code");
   return { changed: false };
 });
