@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdir, readFile, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import { test } from "node:test";
+import { DroverError } from "../base/coded-error.ts";
 import { systemClock } from "../runner/system.ts";
 import { hostSuite } from "../testing/host-suite.ts";
 import { codeOf, textOf, valueOf } from "../testing/host-suite-subject.ts";
@@ -75,6 +76,11 @@ test("given a root folder, when paths and symlinks try to leave it, then they en
     codeOf(await host.remove("/a/b/up/", { recursive: true }).then(() => host.remove("/.."))),
     "DRV_HOST_PATH_INVALID",
   );
+});
+
+test("given a root folder that does not exist, when the host is made, then that is said with its code", () => {
+  const make = (): unknown => createLocalHost({ clock: systemClock, name: "web", root: "/no/such/root" });
+  assert.throws(make, (thrown) => thrown instanceof DroverError && thrown.code === "DRV_HOST_FOLDER_NOT_FOUND");
 });
 
 test("given a root folder, when a command runs, then it starts there and finds it in DROVER_ROOT", async () => {

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import type { Clock } from "../base/clock.ts";
-import type { CodedError } from "../base/coded-error.ts";
+import { DroverError, type CodedError } from "../base/coded-error.ts";
 import type { JsonObject } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type {
@@ -22,7 +22,7 @@ import { CachedFacts } from "./cached-facts.ts";
 import { baseEnvironment, checkCommand, execAction, sudoRefusal, withSudo } from "./command-line.ts";
 import { composeFacts } from "./compose-facts.ts";
 import { requestThroughCurl } from "./curl-http.ts";
-import { hostCall, hostError, HostFault } from "./host-error.ts";
+import { errnoError, errnoOf, hostCall, hostError, HostFault } from "./host-error.ts";
 import { LocalFiles } from "./local-files.ts";
 import { gatherLocalFacts } from "./local-facts.ts";
 import { requestLocally } from "./local-http.ts";
@@ -47,7 +47,7 @@ export interface LocalHostOptions {
 
 /**
  * A host that is this machine, or a folder or network namespace of it. Calls may run at the same time; it holds
- * nothing open between them.
+ * nothing open between them. Throws a `DroverError` with `DRV_HOST_FOLDER_NOT_FOUND` when `root` does not exist.
  *
  * @example
  * const host = createLocalHost({ name: "web-1", root: "/srv/hosts/web-1", clock: systemClock });
@@ -80,7 +80,7 @@ class LocalHost implements Host {
   constructor(options: LocalHostOptions) {
     this.name = options.name ?? "local";
     this.#clock = options.clock;
-    this.#root = options.root === undefined ? undefined : realpathSync(options.root);
+    this.#root = options.root === undefined ? undefined : realRoot(options.root, this.name);
     this.#networkNamespace = options.networkNamespace;
     this.stateFolder = options.stateFolder ?? defaultStateFolder(this.#root);
     const files = new LocalFiles(this.#root, new LocalAccounts());
@@ -174,6 +174,17 @@ class LocalHost implements Host {
     return hostError("DRV_HOST_UNREACHABLE", execAction(argv), result.stderr.trim().slice(0, 300), {
       hint: `Create the network namespace with: ip netns add ${this.#networkNamespace}`,
     });
+  }
+}
+
+function realRoot(root: string, name: string): string {
+  try {
+    return realpathSync(root);
+  } catch (thrown) {
+    const errorNumber = errnoOf(thrown);
+    if (errorNumber === undefined) throw thrown;
+    const action = { verb: `use the root folder of host "${name}"`, subject: root, missing: "folder" } as const;
+    throw new DroverError([errnoError(errorNumber, action)]);
   }
 }
 
