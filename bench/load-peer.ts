@@ -6,7 +6,6 @@
 export async function loadPeer<Module>(name: string): Promise<Module> {
   try {
     const module: unknown = await import(name);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- callers describe the few members they call at once
     return module as Module;
   } catch (thrown) {
     throw new Error(`Cannot load "${name}": it is not installed; run npm ci --prefix bench`, { cause: thrown });

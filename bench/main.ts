@@ -6,7 +6,11 @@ import type { BenchRow } from "./bench-row.ts";
 type Bench = () => Promise<BenchRow[]>;
 
 /** Every bench by its name on the command line, loaded only when asked for. */
-const BENCHES = new Map<string, () => Promise<Bench>>([["graph", async () => (await import("./graph.ts")).benchGraph]]);
+const BENCHES = new Map<string, () => Promise<Bench>>([
+  ["graph", async () => (await import("./graph.ts")).benchGraph],
+  ["engine", async () => (await import("./engine.ts")).benchEngine],
+  ["cli", async () => (await import("./cli.ts")).benchCli],
+]);
 
 const USAGE = `Usage: npm run bench -- ${[...BENCHES.keys()].join("|")} [--json FILE]`;
 
