@@ -2,6 +2,7 @@ import { isJsonArray, isJsonObject, type JsonValue } from "../base/json.ts";
 import type { RunView, TaskView } from "../engine/run-view.ts";
 import type { Change } from "../operation/outcome.ts";
 import type { CompiledPlan, TaskBody } from "../plan/compiled-plan.ts";
+import { plansOfGroup } from "../plan/group-plans.ts";
 import { span, type Ink, type Line, type TextStyle } from "./line.ts";
 import { printable, printableLines } from "./printable.ts";
 import { iconOf, statusLook, taskLook } from "./status-look.ts";
@@ -163,13 +164,16 @@ function bodyReversibility(body: TaskBody): TaskReversibility {
     case "script":
       return "not reversible";
     case "group":
-      return planReversibility(body.plan);
+      return together([...plansOfGroup(body)].map(planReversibility));
   }
 }
 
 /** Of a whole plan: reversible when every task is, partly when some are. */
 export function planReversibility(plan: CompiledPlan): TaskReversibility {
-  const each = plan.tasks.map((task) => (task.undo === undefined ? bodyReversibility(task.body) : "reversible"));
+  return together(plan.tasks.map((task) => (task.undo === undefined ? bodyReversibility(task.body) : "reversible")));
+}
+
+function together(each: readonly TaskReversibility[]): TaskReversibility {
   if (each.every((one) => one === "reversible")) return "reversible";
   return each.every((one) => one === "not reversible") ? "not reversible" : "partly reversible";
 }

@@ -31,7 +31,7 @@ const STYLE = `
   .always { stroke-dasharray: 6 3; }
   .preferred { stroke-dasharray: 2 4; }
   .edge.critical { stroke: var(--strong); stroke-width: 3; }
-  .box.critical { stroke: var(--strong); stroke-width: 3; }
+  .box.critical { stroke-width: 3; } .stateless.critical { stroke: var(--strong); }
   .changed { stroke: var(--changed); } text.changed { fill: var(--changed); stroke: none; }
   .unchanged { stroke: var(--unchanged); } text.unchanged { fill: var(--unchanged); stroke: none; }
   .failed { stroke: var(--failed); } text.failed { fill: var(--failed); stroke: none; }
@@ -62,7 +62,7 @@ function nodeShape(node: PictureNode): string {
   const state = node.state;
   const look = state && taskLook(state);
   const status = look && state ? `${look.icon} ${look.word}${durationText(state.durationMs)}` : "";
-  const classes = ["box", ...(state === undefined ? [] : [state.status]), ...(node.isCritical ? ["critical"] : [])];
+  const classes = ["box", state === undefined ? "stateless" : state.status, ...(node.isCritical ? ["critical"] : [])];
   const description = [node.name, node.detail, status].filter((text) => text !== "").join(", ");
   const left = x - BOX_WIDTH / 2;
   const top = y - BOX_HEIGHT / 2;
