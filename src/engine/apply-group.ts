@@ -1,4 +1,5 @@
-import type { GroupItem } from "../plan/compiled-plan.ts";
+import type { CompiledPlan, GroupItem, GroupKeys } from "../plan/compiled-plan.ts";
+import { planOfItem } from "../plan/group-plans.ts";
 import { considerTask } from "./consider-task.ts";
 import { blockingInDegrees } from "./create-state.ts";
 import type { GroupExpanded } from "./events.ts";
@@ -10,31 +11,48 @@ import { setStatus } from "./task-status.ts";
 import { traitsOf } from "./traits.ts";
 import { markStarted } from "./unit-state.ts";
 
-/** Appends a copy of the tasks of a group for every item; those without dependencies are considered at once. */
+/** Appends a copy of its tasks for every item of a group; those without dependencies are considered at once. */
 export function applyGroupExpanded(state: RunState, event: GroupExpanded): void {
   const { task, first } = event;
   const { body } = taskOf(state, task);
   if (body.kind !== "group") return;
-  const items = event.items ?? fixedItems(body.keys);
-  const block: GroupBlock = { group: task, plan: body.plan, base: first, size: body.plan.tasks.length, items };
-  const openCount = blockEnd(block) - first;
-  const counts = { openCount, failedCount: 0, changedCount: 0, stoppedCount: 0 };
-  state.groups.set(task, { block, ...counts });
+  let end = first;
+  for (const { plan, items } of runsOfItems(event.items ?? fixedItems(body.keys), (item) => planOfItem(body, item))) {
+    const block: GroupBlock = { group: task, plan, base: end, size: plan.tasks.length, items };
+    if (block.size === 0) continue;
+    end = blockEnd(block);
+    state.blocks.push(block);
+    append(state, block);
+  }
+  const counts = { openCount: end - first, failedCount: 0, changedCount: 0, stoppedCount: 0 };
+  state.groups.set(task, { first, end, ...counts });
   setStatus(state, task, EXPANDED);
   markStarted(state, task);
-  if (openCount === 0) {
-    state.queues.settle.push(task);
-    return;
-  }
-  state.blocks.push(block);
-  append(state, block);
-  for (let child = first; child < blockEnd(block); child++) {
+  if (end === first) state.queues.settle.push(task);
+  for (let child = first; child < end; child++) {
     if (state.tasks.remaining[child] === 0) considerTask(state, child);
   }
 }
 
-function fixedItems(keys: { readonly kind: string; readonly items?: readonly GroupItem[] }): readonly GroupItem[] {
-  return keys.items ?? [];
+function fixedItems(keys: GroupKeys): readonly GroupItem[] {
+  return keys.kind === "fixed" ? keys.items : [];
+}
+
+interface RunOfItems {
+  readonly plan: CompiledPlan;
+  readonly items: GroupItem[];
+}
+
+/** Neighbouring items with one body together, so that ten thousand equal copies are one block. */
+function runsOfItems(items: readonly GroupItem[], planOf: (item: GroupItem) => CompiledPlan): readonly RunOfItems[] {
+  const runs: RunOfItems[] = [];
+  let last: RunOfItems | undefined;
+  for (const item of items) {
+    const plan = planOf(item);
+    if (last?.plan === plan) last.items.push(item);
+    else runs.push((last = { plan, items: [item] }));
+  }
+  return runs;
 }
 
 function append(state: RunState, block: GroupBlock): void {

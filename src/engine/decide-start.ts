@@ -1,5 +1,6 @@
 import { codedError, type CodedError } from "../base/coded-error.ts";
 import type { CompiledPlan, CompiledTask } from "../plan/compiled-plan.ts";
+import { plansOfGroup } from "../plan/group-plans.ts";
 import type { RunOptions, StartCommand } from "./commands.ts";
 import type { RunCreated } from "./events.ts";
 import type { RunState } from "./run-state.ts";
@@ -66,11 +67,13 @@ function checkHosts(state: RunState, { hosts }: StartCommand): CodedError | unde
 function checkReversible(state: RunState, options: RunOptions): CodedError | undefined {
   const rollback = options.rollback ?? state.plan.rollback;
   if (rollback !== "onFailure" || options.allowIrreversible === true || options.isDryRun === true) return undefined;
-  const names: string[] = [];
+  // The copies of a group may have bodies of their own, with tasks of one name.
+  const found = new Set<string>();
   visitTasks(state.plan, (task) => {
-    if (isIrreversible(task)) names.push(JSON.stringify(task.name));
+    if (isIrreversible(task)) found.add(JSON.stringify(task.name));
   });
-  if (names.length === 0) return undefined;
+  if (found.size === 0) return undefined;
+  const names = [...found];
   return codedError(
     "DRV_RUN_IRREVERSIBLE",
     `Cannot start the run: rollback is "onFailure", and tasks ${names.slice(0, 10).join(", ")} cannot be undone`,
@@ -88,6 +91,6 @@ function isIrreversible({ body, undo, target }: CompiledTask): boolean {
 function visitTasks(plan: CompiledPlan, visit: (task: CompiledTask) => void): void {
   for (const task of plan.tasks) {
     visit(task);
-    if (task.body.kind === "group") visitTasks(task.body.plan, visit);
+    if (task.body.kind === "group") for (const inner of plansOfGroup(task.body)) visitTasks(inner, visit);
   }
 }

@@ -3,6 +3,7 @@ import { isJsonArray, isJsonObject, type JsonValue } from "../base/json.ts";
 import { NAME_LENGTH_MAX } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { GroupBody, GroupItem } from "../plan/compiled-plan.ts";
+import { planOfItem } from "../plan/group-plans.ts";
 import type { RunState } from "./run-state.ts";
 import { nameOf, siblingNamed } from "./task-access.ts";
 
@@ -15,10 +16,14 @@ export function itemsOf(state: RunState, task: number, body: GroupBody): Result<
   if (!found.ok) return found;
   const problem = checkItems(found.value);
   if (problem !== undefined) return err(invalid(state, task, problem));
-  const size = state.tasks.count + found.value.length * body.plan.tasks.length;
+  const size = state.tasks.count + taskCountOf(body, found.value);
   if (size <= TASKS_PER_RUN_MAX) return found;
   const message = `Cannot expand group "${nameOf(state, task)}": the run would have ${size} tasks, and ${TASKS_PER_RUN_MAX} are allowed`;
   return err(codedError("DRV_TASK_GROUP_TOO_LARGE", message));
+}
+
+function taskCountOf(body: GroupBody, items: readonly GroupItem[]): number {
+  return items.reduce((count, item) => count + planOfItem(body, item).tasks.length, 0);
 }
 
 function listItems(state: RunState, task: number, body: GroupBody): Result<readonly GroupItem[], CodedError> {

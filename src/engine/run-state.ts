@@ -158,17 +158,21 @@ export interface ReceivedSignal {
   readonly payload?: JsonValue;
 }
 
-/** What an expanded group still waits for. */
+/** An expanded group: its tasks have the indices from `first` to before `end`. */
 export interface GroupRecord {
-  readonly block: GroupBlock;
-  /** Tasks of the block that have not ended. */
+  readonly first: number;
+  readonly end: number;
+  /** Its tasks that have not ended. */
   openCount: number;
   failedCount: number;
   changedCount: number;
   stoppedCount: number;
 }
 
-/** Copies of the tasks of one group: task `local` of item `i` has index `base + i · size + local`. */
+/**
+ * Copies of the tasks of one group for neighbouring items with one body: task `local` of item `i` has index
+ * `base + i · size + local`. Never without tasks.
+ */
 export interface GroupBlock {
   readonly group: number;
   readonly plan: CompiledPlan;

@@ -7,7 +7,7 @@ import type { GroupRecord, RunState } from "./run-state.ts";
 import { rangesOf } from "./skip-cascade.ts";
 import { FAILED, FLAG_CONDITIONAL, FLAG_STOPPED, FLAG_TOTAL_TIMEOUT, PENDING } from "./status.ts";
 import { emit, type Step } from "./step.ts";
-import { blockEnd, nameOf, siblingNamed, taskOf } from "./task-access.ts";
+import { nameOf, siblingNamed, taskOf } from "./task-access.ts";
 import { hasFlag, statusOf } from "./task-status.ts";
 import { timeoutFailure } from "./timeout-failure.ts";
 
@@ -51,10 +51,10 @@ export function settleGroup(step: Step, task: number): void {
   emit(step, { type: "task.completed", v: 1, at, task, attempt: 0, outcome: groupOutcome(state, task, group) });
 }
 
-function writeOffChildren(step: Step, task: number, { block }: GroupRecord): void {
+function writeOffChildren(step: Step, task: number, { first, end }: GroupRecord): void {
   const { state } = step;
   const unreached: number[] = [];
-  for (let child = block.base; child < blockEnd(block); child++) {
+  for (let child = first; child < end; child++) {
     if (statusOf(state, child) === PENDING) unreached.push(child);
   }
   if (unreached.length === 0) return;
@@ -69,12 +69,11 @@ function groupOutcome(state: RunState, task: number, group: GroupRecord): Outcom
   return { status: group.changedCount > 0 ? "changed" : "unchanged" };
 }
 
-function failure(state: RunState, task: number, { block, failedCount, changedCount }: GroupRecord): Outcome {
-  const total = blockEnd(block) - block.base;
-  let first = block.base;
-  while (first < blockEnd(block) - 1 && statusOf(state, first) !== FAILED) first++;
-  const outcome = state.outcomes.get(first);
-  const message = `Cannot complete group "${nameOf(state, task)}": ${failedCount} of ${total} tasks failed`;
+function failure(state: RunState, task: number, { first, end, failedCount, changedCount }: GroupRecord): Outcome {
+  let failed = first;
+  while (failed < end - 1 && statusOf(state, failed) !== FAILED) failed++;
+  const outcome = state.outcomes.get(failed);
+  const message = `Cannot complete group "${nameOf(state, task)}": ${failedCount} of ${end - first} tasks failed`;
   const cause = outcome?.status === "failed" ? { cause: outcome.error } : {};
   const error = codedError("DRV_TASK_GROUP_FAILED", message, cause);
   return { status: "failed", error, errorClass: "fatal", ...(changedCount > 0 ? { changed: true } : {}) };

@@ -40,7 +40,7 @@ function sparsePartsOf(state: RunState): readonly unknown[] {
     [...state.signals].sort(byKey),
     [...state.signalIds].sort(),
     entriesOf(state.fanOuts).map(fanOutPart),
-    entriesOf(state.groups).map(([group, record]) => [group, { ...record, block: record.block.base }]),
+    entriesOf(state.groups),
     state.hosts,
     [...state.targets].sort(byKey),
     [slots.running, trimmed(slots.writing), [...slots.keys].map(([key, { running }]) => [key, running]).sort(byKey)],

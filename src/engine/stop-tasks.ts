@@ -14,7 +14,6 @@ import {
   UNKNOWN,
   WAITING,
 } from "./status.ts";
-import { blockEnd } from "./task-access.ts";
 import { setFlag, setStatus, statusOf } from "./task-status.ts";
 import { countStartable, refreshFanOut } from "./unit-state.ts";
 
@@ -33,9 +32,9 @@ export function stopAllTasks(state: RunState): void {
 
 /** Stops the tasks of a group whose time is up, and those of groups inside it. */
 export function stopGroup(state: RunState, group: number): void {
-  const block = state.groups.get(group)?.block;
-  if (block === undefined) return;
-  for (let task = block.base; task < blockEnd(block); task++) {
+  const record = state.groups.get(group);
+  if (record === undefined) return;
+  for (let task = record.first; task < record.end; task++) {
     const status = statusOf(state, task);
     if (isTerminal(status)) continue;
     setFlag(state, task, FLAG_STOPPED);

@@ -6,7 +6,7 @@ import { hasChanged } from "./fan-out.ts";
 import { IntQueue } from "./int-queue.ts";
 import type { RunState } from "./run-state.ts";
 import { CANCELLED, CHANGED, FAILED, FLAG_ROLLED_BACK, FLAG_STARTED, UNKNOWN } from "./status.ts";
-import { blockEnd, groupOf, nameOf, placeOf, taskOf } from "./task-access.ts";
+import { groupOf, nameOf, placeOf, taskOf } from "./task-access.ts";
 import { hasFlag, setFlag, statusOf } from "./task-status.ts";
 import { taskOfKey, unitKey, unitOfKey } from "./unit-key.ts";
 import { attemptOfUnit, outcomeOfUnit, unitCount, unitStatus } from "./unit-state.ts";
@@ -78,10 +78,10 @@ function blockingOutDegree(state: RunState, task: number): number {
 /** Works off tasks whose dependents have all been passed. A list instead of recursion: chains are long. */
 function reachAll(state: RunState, undo: UndoState, reached: IntQueue): void {
   for (let task = reached.shift(); task !== -1; task = reached.shift()) {
-    const block = state.groups.get(task)?.block;
-    if (block !== undefined && blockEnd(block) > block.base) {
-      undo.open.set(task, blockEnd(block) - block.base);
-      for (let child = block.base; child < blockEnd(block); child++) release(undo, child, reached);
+    const group = state.groups.get(task);
+    if (group !== undefined && group.end > group.first) {
+      undo.open.set(task, group.end - group.first);
+      for (let child = group.first; child < group.end; child++) release(undo, child, reached);
     } else if (statusOf(state, task) !== UNKNOWN && offerUnits(state, undo, task) === 0) {
       pass(state, undo, task, reached);
     }

@@ -6,6 +6,7 @@ import type { ResolvedTarget, StartCommand } from "../engine/commands.ts";
 import { MemoryLog } from "../eventlog/memory-log.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { CompiledPlan, Target } from "../plan/compiled-plan.ts";
+import { plansOfGroup } from "../plan/group-plans.ts";
 import type { RunObserver } from "../runner/run-observer.ts";
 import { RunDriver } from "../runner/run-driver.ts";
 import { systemClock, systemRandom } from "../runner/system.ts";
@@ -117,7 +118,7 @@ function targetsOf(plan: CompiledPlan): ReadonlyMap<string, UsedTarget> {
   const plans = [plan];
   for (let next = plans.pop(); next !== undefined; next = plans.pop()) {
     for (const task of next.tasks) {
-      if (task.body.kind === "group") plans.push(task.body.plan);
+      if (task.body.kind === "group") plans.push(...plansOfGroup(task.body));
       if (task.target === undefined) continue;
       const known = used.get(task.target.text);
       if (known === undefined)

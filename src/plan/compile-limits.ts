@@ -1,6 +1,7 @@
 import { MAX_PARALLEL_DEFAULT } from "../base/limits.ts";
 import type { PlanDefinition } from "../definition/definition.ts";
 import type { CompiledTask, PlanLimits } from "./compiled-plan.ts";
+import { plansOfGroup } from "./group-plans.ts";
 import { memberOf, type Place, type Problems } from "./problems.ts";
 import { ValueReader } from "./value-reader.ts";
 
@@ -41,7 +42,6 @@ function addUsedKeys(tasks: readonly CompiledTask[], keys: Map<string, number>):
     if (key !== undefined && !keys.has(key)) keys.set(key, KEY_LIMIT_DEFAULT);
     // A group's tasks share the limits of the run, so what they use counts here as well.
     if (body.kind !== "group") continue;
-    const bodies = body.keys.kind === "fixed" ? body.keys.items.flatMap(({ plan }) => plan ?? []) : [];
-    for (const plan of [body.plan, ...bodies]) addUsedKeys(plan.tasks, keys);
+    for (const plan of plansOfGroup(body)) addUsedKeys(plan.tasks, keys);
   }
 }
