@@ -87,7 +87,7 @@ export class ShellPool {
   async #channel(signal: AbortSignal | undefined): Promise<Result<ShellChannel, CodedError>> {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
       if (idle.isBroken) {
-        this.#all.delete(idle);
+        this.#retire(idle);
         continue;
       }
       idle.setBusy(true);
@@ -100,11 +100,15 @@ export class ShellPool {
 
   #release(channel: ShellChannel): void {
     if (channel.isBroken || this.#idle.length >= this.#options.channelsMax) {
-      this.#all.delete(channel);
-      void channel.close("it is not needed any more");
+      this.#retire(channel);
       return;
     }
     channel.setBusy(false);
     this.#idle.push(channel);
+  }
+
+  /** Closes a channel that is of no more use; until it has ended, closing the pool waits for it too. */
+  #retire(channel: ShellChannel): void {
+    void channel.close("it is not needed any more").finally(() => this.#all.delete(channel));
   }
 }
