@@ -4,7 +4,8 @@ import { must } from "../base/assert.ts";
 import type { HostResult } from "../operation/outcome.ts";
 import type { BuiltinGuardKind } from "../plan/compiled-plan.ts";
 import { planFixture } from "../testing/plan-fixture.ts";
-import { failedOutcome, givenRun } from "../testing/run-specification.ts";
+import { failedOutcome } from "../testing/given-run.ts";
+import { givenRun } from "../testing/run-specification.ts";
 
 // Host results in every mix that the guards tell apart; each letter is a host: changed, ok, skipped, failed, or an error
 // beside the status ok ("e"), as functions that speak for several hosts may report. "-" is a dependency without hosts.

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { RetryPolicy } from "../plan/compiled-plan.ts";
 import { planFixture } from "../testing/plan-fixture.ts";
-import { failedOutcome, givenRun } from "../testing/run-specification.ts";
+import { failedOutcome } from "../testing/given-run.ts";
+import { givenRun } from "../testing/run-specification.ts";
 import { isRetried, jitterDraw, retryDelayMs } from "./retry.ts";
 
 const POLICY: RetryPolicy = { retries: 3, initialMs: 1_000, factor: 2, maxMs: 3_000, jitter: 0, on: "retryable" };

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RetryPolicy } from "../plan/compiled-plan.ts";
 import { planFixture, type TaskFixture } from "../testing/plan-fixture.ts";
-import { failedOutcome, givenRun, type RunSpecification } from "../testing/run-specification.ts";
+import { failedOutcome } from "../testing/given-run.ts";
+import { givenRun, type RunSpecification } from "../testing/run-specification.ts";
 
 const UNDO = { hasUndo: true } as const;
 const RESTORES = { operation: { isReversible: true } } as const;

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RetryPolicy } from "../plan/compiled-plan.ts";
 import { planFixture } from "../testing/plan-fixture.ts";
-import { failedOutcome, givenRun } from "../testing/run-specification.ts";
+import { failedOutcome } from "../testing/given-run.ts";
+import { givenRun } from "../testing/run-specification.ts";
 import { nextDueMs } from "./due-times.ts";
 
 const RETRY: RetryPolicy = { retries: 2, initialMs: 0, factor: 2, maxMs: 0, jitter: 0, on: "retryable" };

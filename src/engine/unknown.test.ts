@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RetryPolicy } from "../plan/compiled-plan.ts";
 import { planFixture, type TaskFixture } from "../testing/plan-fixture.ts";
-import { failedOutcome, givenRun } from "../testing/run-specification.ts";
+import { failedOutcome } from "../testing/given-run.ts";
+import { givenRun } from "../testing/run-specification.ts";
 
 const WAITS = { options: { onUnknownHeld: "wait" } } as const;
 const RETRY: RetryPolicy = { retries: 1, initialMs: 0, factor: 2, maxMs: 0, jitter: 0, on: "retryable" };

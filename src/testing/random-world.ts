@@ -5,7 +5,8 @@ import { nextDueMs } from "../engine/due-times.ts";
 import type { Effect } from "../engine/effects.ts";
 import { taskOfKey, unitOfKey } from "../engine/unit-key.ts";
 import type { Outcome } from "../operation/outcome.ts";
-import { failedOutcome, type RunSpecification } from "./run-specification.ts";
+import { failedOutcome } from "./given-run.ts";
+import type { RunSpecification } from "./run-specification.ts";
 import { pick } from "./random-plan.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 

@@ -1,9 +1,8 @@
 import { assert, must } from "../base/assert.ts";
-import { codedError, type CodedError } from "../base/coded-error.ts";
-import { parseRunId, type RunId } from "../base/ids.ts";
+import type { CodedError } from "../base/coded-error.ts";
 import type { JsonValue } from "../base/json.ts";
 import { apply } from "../engine/apply.ts";
-import type { AttemptResult, Command, Evaluation, RunOptions, StartCommand } from "../engine/commands.ts";
+import type { AttemptResult, Command, Evaluation } from "../engine/commands.ts";
 import { createState } from "../engine/create-state.ts";
 import { decide } from "../engine/decide.ts";
 import { nextDueMs } from "../engine/due-times.ts";
@@ -18,33 +17,12 @@ import { nameOf } from "../engine/task-access.ts";
 import { viewRun } from "../engine/view.ts";
 import type { Failed, Outcome } from "../operation/outcome.ts";
 import type { CompiledPlan } from "../plan/compiled-plan.ts";
+import { failedOutcome, type GivenRun, RUN_ID_FIXTURE } from "./given-run.ts";
 import { EffectLedger, type EffectOf } from "./effect-ledger.ts";
-
-export interface GivenRun {
-  /** Hosts by target text. */
-  readonly hosts?: Readonly<Record<string, readonly string[]>>;
-  readonly options?: RunOptions;
-  readonly params?: StartCommand["params"];
-  /** When the run starts, in milliseconds. Default 1,000. */
-  readonly nowMs?: number;
-  /** Checks after every event that the log folds to the same state; O(tasks) each. Default true. */
-  readonly isReplayed?: boolean;
-  /** Checks the whole state after every event, not only the event. Default true. */
-  readonly isSwept?: boolean;
-}
-
-/** The run id of every specification. */
-export const RUN_ID_FIXTURE: RunId = must(parseRunId("run_01890a5d-ac96-774b-bcce-b302099a8057"), "A run id");
 
 /** A run that has been started, for a test to play with. */
 export function givenRun(plan: CompiledPlan, given: GivenRun = {}): RunSpecification {
   return RunSpecification.given(plan, given);
-}
-
-/** An outcome that failed and may be retried. */
-export function failedOutcome(options: Partial<Failed> = {}): Failed {
-  const error = codedError("DRV_TASK_FUNCTION_FAILED", "Cannot do it: it broke");
-  return { status: "failed", error, errorClass: "retryable", ...options };
 }
 
 /**
@@ -292,13 +270,11 @@ export class RunSpecification {
   }
 
   #find<Type extends "dispatch" | "undo">(type: Type, place: string): EffectOf<Type> {
-    const found = this.#ledger.open(type).filter((effect) => this.#isAt(effect, place));
+    const found = this.#ledger
+      .open(type)
+      .filter((effect: Effect) => [this.place(effect), this.name(effect.task)].includes(place));
     assert(found.length === 1, `There are ${found.length} open effects "${type}" for "${place}"`);
     return must(found[0], place);
-  }
-
-  #isAt(effect: Effect, place: string): boolean {
-    return this.place(effect) === place || this.name(effect.task) === place;
   }
 
   /** Replays the events beside the run: after each one the log must fold to the same state and owe the same effects. */

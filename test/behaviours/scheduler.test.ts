@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RetryPolicy } from "../../src/plan/compiled-plan.ts";
 import { planFixture, VALUE_FUNCTION_FIXTURE } from "../../src/testing/plan-fixture.ts";
-import { givenRun as given, RUN_ID_FIXTURE } from "../../src/testing/run-specification.ts";
+import { RUN_ID_FIXTURE } from "../../src/testing/given-run.ts";
+import { givenRun as given } from "../../src/testing/run-specification.ts";
 
 // The scheduler as its users see it: which task starts when, and how every run ends.
 
