@@ -169,8 +169,6 @@ export class RunSpecification {
     return state;
   }
 
-  // What can be seen.
-
   index(name: string): number {
     return must(this.view.indexOf(name), `Run has no task "${name}"`);
   }
