@@ -9,10 +9,10 @@ import type { RunView } from "../engine/run-view.ts";
 import { attemptTokenOf } from "../engine/token.ts";
 import type { RunState } from "../engine/run-state.ts";
 import { itemOf, nameOf, paramsOf, taskOf, visibleNamed } from "../engine/task-access.ts";
-import type { Fleet } from "../fleet/fleet.ts";
+import type { DispatchOptions, Fleet } from "../fleet/fleet.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { CompiledTask, TaskBody } from "../plan/compiled-plan.ts";
-import type { JobMode, JobWork } from "../protocol/job.ts";
+import type { Job, JobMode, JobWork } from "../protocol/job.ts";
 import { Attempt, type AttemptKey } from "./attempt.ts";
 import { inspectedOutcome } from "./dry-run-outcome.ts";
 import { evaluateTask, valueOf } from "./evaluate-task.ts";
@@ -21,6 +21,7 @@ import { LiveFunctionCall } from "./live-function-call.ts";
 import { jobOf, workOf } from "./job-of.ts";
 import { Placement } from "./placement.ts";
 import type { RunObserver } from "./run-observer.ts";
+import { keepBeating } from "./sign-of-life.ts";
 import type { UserCode, ValueScope } from "./user-code.ts";
 
 export interface PerformerOptions {
@@ -161,30 +162,46 @@ export class EffectPerformer {
       readonly work: JobWork;
     },
   ): void {
-    const { runId, state, fleet, observe } = this.#options;
+    const { runId, state } = this.#options;
     const { task, mode, work } = job;
     const host = job.host ?? "";
     this.#running.set(keyOf(attempt), attempt);
     this.#placement.occupy(host);
     const head = { runId, task: nameOf(state, attempt.task), host, attempt: attempt.attempt, mode };
     const sent = jobOf({ ...head, token: attemptTokenOf(state, attempt), killGraceMs: task.policy.killGraceMs }, work);
+    void this.#carryOut(attempt, sent, task.policy.heartbeatTimeoutMs);
+  }
+
+  /** Waits for the fleet; whatever happens is an outcome. */
+  async #carryOut(attempt: Attempt, job: Job, heartbeatTimeoutMs: number | undefined): Promise<void> {
+    const { fleet, view } = this.#options;
+    using _life = heartbeatTimeoutMs === undefined ? undefined : this.#keepAlive(attempt, heartbeatTimeoutMs);
+    try {
+      const { outcome } = await fleet.dispatch(job, this.#listeners(attempt, job.host));
+      this.#settleLater(attempt, job.mode === "inspect" ? inspectedOutcome(outcome, view, attempt.task) : outcome);
+    } catch (thrown) {
+      this.#settleLater(attempt, { status: "unknown", reason: describeThrown(thrown) });
+    } finally {
+      this.#placement.release(job.host);
+    }
+  }
+
+  #listeners(attempt: Attempt, host: string): DispatchOptions {
+    const { observe } = this.#options;
     const line = { task: attempt.task, host };
-    fleet
-      .dispatch(sent, {
-        signal: attempt.signal,
-        onOutput: (stream, text) => observe((to) => to.onOutput?.({ ...line, stream, text })),
-        onProgress: (percent, message) =>
-          observe((to) => to.onProgress?.({ ...line, percent, ...(message === undefined ? {} : { message }) })),
-      })
-      .then(
-        ({ outcome }) =>
-          this.#settleLater(
-            attempt,
-            mode === "inspect" ? inspectedOutcome(outcome, this.#options.view, attempt.task) : outcome,
-          ),
-        (thrown: unknown) => this.#settleLater(attempt, { status: "unknown", reason: describeThrown(thrown) }),
-      )
-      .finally(() => this.#placement.release(host));
+    return {
+      signal: attempt.signal,
+      onOutput: (stream, text) => observe((to) => to.onOutput?.({ ...line, stream, text })),
+      onProgress: (percent, message) =>
+        observe((to) => to.onProgress?.({ ...line, percent, ...(message === undefined ? {} : { message }) })),
+    };
+  }
+
+  #keepAlive({ task, unit }: Attempt, heartbeatTimeoutMs: number): Disposable {
+    return keepBeating(this.#options.clock, heartbeatTimeoutMs, () => {
+      this.#options.command({ type: "heartbeat", task, unit });
+      this.#options.wake();
+    });
   }
 
   #evaluate(effect: EvaluateEffect): void {
