@@ -40,14 +40,16 @@ async function start(
 ): Promise<Result<StartedRun, readonly CodedError[]>> {
   const { source } = plan;
   if (!isPlan(source)) return err([]);
-  const opened = await openFleet(options, env);
+  // A plan that brings its own hosts runs there, unless the person names others.
+  const isOwnFleet = source.fleet !== undefined && options.fleetFile === undefined;
+  const opened = isOwnFleet ? ok(undefined) : await openFleet(options, env);
   if (!opened.ok) return opened;
   const { params, isDryRun, maxParallel, rollback, allowIrreversible, observer } = options;
   const started = source.tryStart(
     {
       params,
-      fleet: opened.value,
       observer,
+      ...(opened.value === undefined ? {} : { fleet: opened.value }),
       ...(maxParallel === undefined ? {} : { maxParallel }),
       ...(rollback === undefined ? {} : { rollback }),
       ...(allowIrreversible === undefined ? {} : { allowIrreversible }),
@@ -55,7 +57,7 @@ async function start(
     { isDryRun, readsText: true },
   );
   if (started.ok) return ok(new LibraryRun(started.value, opened.value));
-  await opened.value[Symbol.asyncDispose]();
+  await opened.value?.[Symbol.asyncDispose]();
   return started;
 }
 
@@ -77,9 +79,10 @@ class LibraryRun implements StartedRun {
   readonly view: StartedRun["view"];
   readonly report: StartedRun["report"];
   readonly #handle: RunHandle;
-  readonly #fleet: Fleet;
+  /** The fleet that was opened for the run. */
+  readonly #fleet: Fleet | undefined;
 
-  constructor(handle: RunHandle, fleet: Fleet) {
+  constructor(handle: RunHandle, fleet: Fleet | undefined) {
     this.view = handle.view;
     this.report = handle.report;
     this.#handle = handle;
@@ -97,6 +100,6 @@ class LibraryRun implements StartedRun {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.report.catch(() => {});
-    await this.#fleet[Symbol.asyncDispose]();
+    await this.#fleet?.[Symbol.asyncDispose]();
   }
 }

@@ -67,6 +67,11 @@ export class Plan<const Parameters extends ParametersDefinition = NoParameters> 
     this.#catalog = options.catalog ?? builtinOperations();
   }
 
+  /** The hosts the plan brings along; absent when runs use those of the caller or this machine. */
+  get fleet(): Fleet | undefined {
+    return this.#fleet;
+  }
+
   /** The plan as it stands now, checked and immutable; with `params`, groups over parameters are expanded. */
   tryCompile(params?: JsonObject): PlanResult<CompiledPlan> {
     return compilePlan(this.definition(), { catalog: this.#catalog, ...(params === undefined ? {} : { params }) });

@@ -2,6 +2,7 @@ import { unreachable } from "../base/assert.ts";
 import { formatDuration } from "../base/duration.ts";
 import type { EdgeKind } from "../dag/edge.ts";
 import type { BatchSize, CompiledPlan, CompiledTask, Guard, RetryPolicy } from "../plan/compiled-plan.ts";
+import { planLevels, rollbackStepsOf } from "../plan/levels.ts";
 import { planReversibility } from "./diff-text.ts";
 import { detailOf } from "./graph-picture.ts";
 import { span, type Line } from "./line.ts";
@@ -31,26 +32,30 @@ export function explainLines(plan: CompiledPlan): readonly Line[] {
 
 function linesByLevel(plan: CompiledPlan, linesOf: (task: CompiledTask) => readonly Line[]): readonly Line[] {
   const levels = levelsOf(plan);
-  const head: Line = [span(`Plan: ${counted(plan.tasks.length, "task")}, ${counted(levels.length, "level")}`, "bold")];
+  const steps = rollbackStepsOf(plan);
+  const counts = [counted(plan.tasks.length - steps.length, "task"), counted(levels.length, "level")];
+  if (steps.length > 0) counts.push(counted(steps.length, "rollback step"));
   return [
-    head,
+    [span(`Plan: ${counts.join(", ")}`, "bold")],
     ...levels.flatMap((tasks, level): readonly Line[] => [
       [],
-      [span(`Level ${level + 1}${tasks.length > 1 ? " (parallel)" : ""}:`, "bold")],
+      [span(`Level ${level}${tasks.length > 1 ? " (parallel)" : ""}:`, "bold")],
       ...tasks.flatMap(linesOf),
     ]),
+    ...(steps.length === 0 ? [] : [[], [span("Rollback, after everything is undone:", "bold")]]),
+    ...steps.flatMap(linesOf),
   ];
 }
 
-/** Tasks by level, in plan order within a level. */
+/** Tasks by level, in plan order within a level; rollback steps are in none. A plan without levels has no tasks to run. */
 export function levelsOf(plan: CompiledPlan): readonly (readonly CompiledTask[])[] {
-  const levels = plan.graph.levels();
-  if (!levels.ok) return [];
-  return levels.value.map((names) =>
-    names
-      .flatMap((name) => plan.tasks[plan.graph.indexOf(name) ?? -1] ?? [])
-      .sort((one, other) => one.index - other.index),
-  );
+  return planLevels(plan).filter((tasks) => tasks.length > 0);
+}
+
+/** The names of the rollback steps of a plan as a member of a document; nothing for a plan without any. */
+export function rollbackStepNames(plan: CompiledPlan): { readonly rollbackSteps?: readonly string[] } {
+  const names = rollbackStepsOf(plan).map((task) => task.name);
+  return names.length === 0 ? {} : { rollbackSteps: names };
 }
 
 /** `  deploy  [file.deploy → web1] <- build, test (only-if-changed, when)`. */
@@ -63,7 +68,7 @@ function taskHead(plan: CompiledPlan, task: CompiledTask): Line {
   const flags = task.guards.map(guardText);
   return [
     `  ${task.name}`,
-    span(` [${task.body.kind === "function" ? "fn" : detailOf(task)}]`, "cyan"),
+    span(` [${task.body.kind === "function" ? detailOf(task).replace("function", "fn") : detailOf(task)}]`, "cyan"),
     span(after.length === 0 ? "" : ` <- ${after.join(", ")}`, "dim"),
     span(flags.length === 0 ? "" : ` (${flags.join(", ")})`, "yellow"),
   ];
