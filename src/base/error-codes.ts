@@ -125,6 +125,10 @@ export const ERROR_CODES = {
     summary: "A task waits for the same task on two different conditions",
     remedy: "Keep one of the conditions; always covers both",
   },
+  DRV_PLAN_ROLLBACK_STEP_INVALID: {
+    summary: "A rollback step is tied to tasks that are none, or stands inside a group",
+    remedy: "Let rollback steps depend on rollback steps only, and make a whole group one instead of a task in it",
+  },
   DRV_PLAN_GUARD_INVALID: {
     summary: "A guard is of no known kind or lacks its function",
     remedy: "Use one of the guards of the documentation; when and whenFact need a function",

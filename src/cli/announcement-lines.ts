@@ -1,6 +1,6 @@
 import { unreachable } from "../base/assert.ts";
 import { formatDuration } from "../base/duration.ts";
-import type { TaskRange } from "../engine/events.ts";
+import type { PhaseEntered, TaskRange } from "../engine/events.ts";
 import type { RunView, TaskStatus } from "../engine/run-view.ts";
 import { span, type Line, type TextStyle } from "../report/line.ts";
 import { iconOf, statusLook } from "../report/status-look.ts";
@@ -144,6 +144,15 @@ function nextText(next: "rerun" | "probe" | "hold"): string {
   }
 }
 
-function phaseText(phase: "failureBranches" | "undoing"): string {
-  return phase === "undoing" ? "Undoing what was changed" : "Running failure branches and cleanup";
+function phaseText(phase: PhaseEntered["phase"]): string {
+  switch (phase) {
+    case "failureBranches":
+      return "Running failure branches and cleanup";
+    case "undoing":
+      return "Undoing what was changed";
+    case "rollbackSteps":
+      return "Running rollback steps";
+    default:
+      return unreachable(phase);
+  }
 }

@@ -64,7 +64,7 @@ const LAST_RUN: z.ZodType<LastRun> = z.object({
     version: z.literal(1),
     runId: RUN_ID,
     planName: z.string(),
-    phase: z.enum(["created", "running", "stopping", "failureBranches", "undoing", "finished"]),
+    phase: z.enum(["created", "running", "stopping", "failureBranches", "undoing", "rollbackSteps", "finished"]),
     verdict: z.enum(["succeeded", "failed", "cancelled", "rolledBack", "needsDecision"]).exactOptional(),
     isDryRun: z.boolean(),
     taskCount: z.int(),

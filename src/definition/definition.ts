@@ -70,6 +70,8 @@ export interface TaskDefinition {
   readonly undo?: BodyDefinition;
   /** Expected duration, for the order of ready tasks and the time left. */
   readonly estimate?: DurationInput;
+  /** `rollback` makes it a rollback step: it runs only when the run is rolled back, after everything has been undone. */
+  readonly runsOn?: "rollback";
   readonly at?: SourcePosition;
 }
 

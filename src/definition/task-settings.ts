@@ -23,6 +23,7 @@ const SETTING_NAMES: { readonly [Name in keyof Required<TaskSettings>]: true } =
   priority: true,
   concurrencyKey: true,
   estimate: true,
+  runsOn: true,
   at: true,
 };
 

@@ -162,6 +162,19 @@ export class Task<Data = unknown, Params = JsonObject> extends TaskDraft impleme
     return this;
   }
 
+  /**
+   * Makes it a rollback step: it runs only when the run is rolled back, after everything that can be undone has been, and
+   * finds the results of the run. It may depend on rollback steps only, and nothing else on it.
+   *
+   * @example
+   * const restart = plan.task("restart", ops.command.exec({ command: "restart-site" })).onRollback();
+   * plan.task("verify", ops.http.request({ url })).dependsOn(restart).onRollback();
+   */
+  onRollback(): this {
+    this.settings.runsOn = "rollback";
+    return this;
+  }
+
   /** Renames the task; whoever depends on it by object follows. */
   named(name: string): this {
     this.rename(name);

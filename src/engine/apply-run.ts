@@ -1,3 +1,4 @@
+import { unreachable } from "../base/assert.ts";
 import { considerTask } from "./consider-task.ts";
 import { openFailureBranches } from "./failure-branches.ts";
 import type { HostsResolved, PhaseEntered, RunCompleted, RunCreated, RunStopping } from "./events.ts";
@@ -51,12 +52,21 @@ export function applyStopping(state: RunState, event: RunStopping): void {
 /** The phase before is over. */
 export function applyPhase(state: RunState, event: PhaseEntered): void {
   state.run.phase = event.phase;
-  if (event.phase === "undoing") {
-    openUndo(state);
-    return;
+  switch (event.phase) {
+    case "failureBranches":
+      state.queues.notRunFrom = 0;
+      return openFailureBranches(state);
+    case "undoing":
+      return openUndo(state);
+    case "rollbackSteps":
+      return openRollbackSteps(state);
+    default:
+      return unreachable(event.phase);
   }
-  state.queues.notRunFrom = 0;
-  openFailureBranches(state);
+}
+
+function openRollbackSteps(state: RunState): void {
+  for (const task of state.rollbackSteps) if (state.tasks.remaining[task] === 0) considerTask(state, task);
 }
 
 /** The run is over: what only helped to decide is let go. */

@@ -44,7 +44,7 @@ function noteOutcome(state: RunState, task: number, outcome: Outcome): void {
 /** The unit (or its undo) rests until its next attempt is due. */
 export function applyRetry(state: RunState, event: RetryScheduled): void {
   // A failure is known: whatever it was to settle is settled.
-  if (state.undo === undefined) state.unknowns.delete(unitKey(event.task, event.unit));
+  if (state.run.phase !== "undoing") state.unknowns.delete(unitKey(event.task, event.unit));
   wait(state, event, { attempt: event.attempt, dueMs: event.dueMs, error: event.error });
 }
 
@@ -58,7 +58,7 @@ export function applyRefused(state: RunState, event: AttemptRefused): void {
 function wait(state: RunState, place: { readonly task: number; readonly unit: number }, retry: PendingRetry): void {
   const { task, unit } = place;
   const key = unitKey(task, unit);
-  const isUndo = state.undo !== undefined;
+  const isUndo = state.run.phase === "undoing";
   if (isUndo) forgetAttempt(state, key);
   else endAttempt(state, task, unit);
   state.retries.set(key, retry);

@@ -29,16 +29,12 @@ import { unitKey } from "./unit-key.ts";
 /**
  * Decides what becomes of a task when its last blocking dependency has ended (or when it has none): it is skipped,
  * evaluated, or ready. Derived inside `apply`, so it is the same in a replay; whatever needs an event is put on the
- * list of tasks to settle. While a run stops, tasks wait for the phase of failure branches.
+ * list of tasks to settle. While a run stops, tasks wait for the phase of failure branches; rollback steps for their own.
  */
 export function considerTask(state: RunState, task: number): void {
   if (statusOf(state, task) !== PENDING || hasFlag(state, task, FLAG_STOPPED)) return;
-  const { phase } = state.run;
-  if (phase === "failureBranches") {
-    if (!hasFlag(state, task, FLAG_BRANCH)) return;
-  } else if (phase !== "running") {
-    return;
-  } else if (holdForLevel(state.queues.barriers, task)) {
+  if (!mayBeJudged(state, task)) return;
+  if (state.run.phase === "running" && holdForLevel(state.queues.barriers, task)) {
     setStatus(state, task, HELD);
     return;
   }
@@ -49,6 +45,15 @@ export function considerTask(state: RunState, task: number): void {
   } else {
     makeReady(state, task);
   }
+}
+
+/** Whether the phase of the run is that of the task. */
+export function mayBeJudged(state: RunState, task: number): boolean {
+  const { phase } = state.run;
+  if (phase === "running") return state.rollbackSteps.size === 0 || !state.rollbackSteps.has(task);
+  if (phase === "failureBranches") return hasFlag(state, task, FLAG_BRANCH);
+  // Everything else has ended by then.
+  return phase === "rollbackSteps";
 }
 
 function considerGuards(state: RunState, task: number): void {

@@ -44,6 +44,7 @@ export function createState(plan: CompiledPlan, options: StateOptions = {}): Run
     hostIndex: new Map(),
     targets: new Map(),
     undo: undefined,
+    rollbackSteps: rollbackStepsIn(plan),
     slots: createSlots(plan, order),
     queues: createQueues(plan, order, (entry) => isLive(state, entry)),
   };
@@ -94,6 +95,12 @@ function createColumns(plan: CompiledPlan): TaskColumns {
     counts,
     active: 0,
   };
+}
+
+function rollbackStepsIn({ tasks }: CompiledPlan): ReadonlySet<number> {
+  const steps = new Set<number>();
+  for (const task of tasks) if (task.isRollbackStep === true) steps.add(task.index);
+  return steps;
 }
 
 function traitColumn(plan: CompiledPlan): Uint8Array {

@@ -9,6 +9,7 @@ import type {
   UndoCommand,
 } from "./commands.ts";
 import type { StopMode } from "./events.ts";
+import { isRollbackStep } from "./rollback-steps.ts";
 import type { RunState } from "./run-state.ts";
 import { RUNNING, UNKNOWN, WAITING } from "./status.ts";
 import { emit, type Step } from "./step.ts";
@@ -74,7 +75,7 @@ export function decideResolveUnknown(step: Step, command: ResolveUnknownCommand)
     const message = `Cannot resolve unit ${unit} of task "${nameOf(state, task)}": its outcome is not unknown`;
     return codedError("DRV_RUN_NOT_UNKNOWN", message);
   }
-  if (state.run.phase === "undoing" || (decision === "rerun" && state.run.phase !== "running")) {
+  if (!isResolvable(state, command)) {
     const message = `Cannot resolve unit ${unit} of task "${nameOf(state, task)}" as "${decision}": the run is ${state.run.phase}`;
     return codedError("DRV_RUN_PHASE_OVER", message);
   }
@@ -91,10 +92,17 @@ export function decideResolveUnknown(step: Step, command: ResolveUnknownCommand)
   return undefined;
 }
 
+/** A rollback has passed over what was unknown when it began, so only the outcomes of its own steps can be settled in it. */
+function isResolvable(state: RunState, { task, decision }: ResolveUnknownCommand): boolean {
+  const { phase } = state.run;
+  if (phase === "undoing" || (phase === "rollbackSteps" && !isRollbackStep(state, task))) return false;
+  return decision !== "rerun" || phase === "running";
+}
+
 /** A person wants the run to end. */
 export function decideCancel(step: Step, command: CancelCommand): CodedError | undefined {
   const { run } = step.state;
-  if (run.phase === "undoing") return phaseOver("cancel", step.state, "it is being rolled back");
+  if (isRollingBack(step.state)) return phaseOver("cancel", step.state, "it is being rolled back");
   if (run.stopMode === "cancel") {
     return codedError("DRV_RUN_ALREADY_STOPPING", `Cannot cancel run "${run.runId}": it is being cancelled already`);
   }
@@ -109,12 +117,16 @@ export function decideUndo(step: Step, command: UndoCommand): CodedError | undef
     const message = `Cannot undo run "${run.runId}": it keeps nothing to restore from`;
     return codedError("DRV_RUN_ROLLBACK_OFF", message, { hint: 'Start the run with rollback "manual" or "onFailure"' });
   }
-  if (run.phase === "undoing") return phaseOver("undo", step.state, "it is being rolled back");
+  if (isRollingBack(step.state)) return phaseOver("undo", step.state, "it is being rolled back");
   if (run.stopMode === "rollback" || run.stopMode === "cancel") {
     return codedError("DRV_RUN_ALREADY_STOPPING", `Cannot undo run "${run.runId}": it is stopping already`);
   }
   stop(step, "rollback", { ...command, reason: command.reason ?? "a rollback was requested" });
   return undefined;
+}
+
+function isRollingBack({ run }: RunState): boolean {
+  return run.phase === "undoing" || run.phase === "rollbackSteps";
 }
 
 function stop(step: Step, mode: StopMode, by: { readonly actor?: string; readonly reason: string }): void {

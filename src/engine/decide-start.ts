@@ -1,5 +1,5 @@
 import { codedError, type CodedError } from "../base/coded-error.ts";
-import type { CompiledPlan, CompiledTask } from "../plan/compiled-plan.ts";
+import type { CompiledTask } from "../plan/compiled-plan.ts";
 import { plansOfGroup } from "../plan/group-plans.ts";
 import type { RunOptions, StartCommand } from "./commands.ts";
 import type { RunCreated } from "./events.ts";
@@ -55,7 +55,7 @@ function invalidOption(problem: string): CodedError {
 function checkHosts(state: RunState, { hosts }: StartCommand): CodedError | undefined {
   const known = new Set(hosts.map(({ target }) => target));
   const missing = new Set<string>();
-  visitTasks(state.plan, ({ target }) => {
+  visitTasks(state.plan.tasks, ({ target }) => {
     if (target !== undefined && target.kind !== "any" && !known.has(target.text)) missing.add(target.text);
   });
   if (missing.size === 0) return undefined;
@@ -67,9 +67,11 @@ function checkHosts(state: RunState, { hosts }: StartCommand): CodedError | unde
 function checkReversible(state: RunState, options: RunOptions): CodedError | undefined {
   const rollback = options.rollback ?? state.plan.rollback;
   if (rollback !== "onFailure" || options.allowIrreversible === true || options.isDryRun === true) return undefined;
+  // Rollback steps run after the undo: nothing takes them back.
+  const undone = state.plan.tasks.filter((task) => task.isRollbackStep !== true);
   // The copies of a group may have bodies of their own, with tasks of one name.
   const found = new Set<string>();
-  visitTasks(state.plan, (task) => {
+  visitTasks(undone, (task) => {
     if (isIrreversible(task)) found.add(JSON.stringify(task.name));
   });
   if (found.size === 0) return undefined;
@@ -88,9 +90,9 @@ function isIrreversible({ body, undo, target }: CompiledTask): boolean {
   );
 }
 
-function visitTasks(plan: CompiledPlan, visit: (task: CompiledTask) => void): void {
-  for (const task of plan.tasks) {
+function visitTasks(tasks: readonly CompiledTask[], visit: (task: CompiledTask) => void): void {
+  for (const task of tasks) {
     visit(task);
-    if (task.body.kind === "group") for (const inner of plansOfGroup(task.body)) visitTasks(inner, visit);
+    if (task.body.kind === "group") for (const inner of plansOfGroup(task.body)) visitTasks(inner.tasks, visit);
   }
 }

@@ -56,8 +56,8 @@ function isTotalLive(state: RunState, task: number, generation: number): boolean
 }
 
 function isRunning(state: RunState, entry: DueEntry): boolean {
-  if (state.undo !== undefined) {
-    return state.undo.running.get(entry.key)?.attempt === entry.attempt && !state.retries.has(entry.key);
+  if (state.run.phase === "undoing") {
+    return state.undo?.running.get(entry.key)?.attempt === entry.attempt && !state.retries.has(entry.key);
   }
   const task = taskOfKey(entry.key);
   const unit = unitOfKey(entry.key);

@@ -1,7 +1,9 @@
 import type { Outcome } from "../operation/outcome.ts";
-import type { TaskRange } from "./events.ts";
+import type { PhaseEntered, TaskRange } from "./events.ts";
+import { endOfSteps, isRollbackStep, NO_ROLLBACK_REASON, restingSteps } from "./rollback-steps.ts";
 import type { RunState } from "./run-state.ts";
 import type { Verdict } from "./run-view.ts";
+import { rangesOf, TASKS_PER_SKIP_MAX } from "./skip-cascade.ts";
 import { EXPANDED, FLAG_BRANCH, HELD, PENDING, UNKNOWN } from "./status.ts";
 import { emit, type Step } from "./step.ts";
 import { nameOf } from "./task-access.ts";
@@ -14,22 +16,22 @@ export const RANGES_PER_EVENT_MAX = 4_096;
 export function endPhase(step: Step): boolean {
   const { state } = step;
   const { run, tasks } = state;
-  if (run.phase === "undoing") return (state.undo?.running.size ?? 0) === 0 && completeRun(step);
+  if (run.phase === "undoing") return (state.undo?.running.size ?? 0) === 0 && endUndoing(step);
   if (tasks.active > 0) return false;
-  if (run.phase === "stopping") {
-    emit(step, { type: "phase.entered", v: 1, at: step.now, phase: "failureBranches" });
-    return true;
-  }
+  if (run.phase === "stopping") return enterPhase(step, "failureBranches");
   if (hasOpenTasks(state)) {
     if (run.phase === "running" && run.onUnknownHeld === "wait") return false;
     return writeOffBlocked(step);
   }
   if (run.phase === "running" && run.onUnknownHeld === "wait" && (tasks.counts[UNKNOWN] ?? 0) > 0) return false;
-  return isUndoWanted(state) ? enterUndo(step) : completeRun(step);
+  if (run.phase === "rollbackSteps") return completeRun(step);
+  return isUndoWanted(state) ? enterPhase(step, "undoing") : skipSteps(step) || completeRun(step);
 }
 
-function hasOpenTasks({ tasks }: RunState): boolean {
-  return (tasks.counts[PENDING] ?? 0) + (tasks.counts[HELD] ?? 0) + (tasks.counts[EXPANDED] ?? 0) > 0;
+function hasOpenTasks(state: RunState): boolean {
+  const { counts } = state.tasks;
+  const pendingCount = (counts[PENDING] ?? 0) - restingSteps(state).length;
+  return pendingCount + (counts[HELD] ?? 0) + (counts[EXPANDED] ?? 0) > 0;
 }
 
 function isUndoWanted({ run }: RunState): boolean {
@@ -37,8 +39,22 @@ function isUndoWanted({ run }: RunState): boolean {
   return run.stopMode === "rollback" || (run.rollback === "onFailure" && run.failedCount > 0);
 }
 
-function enterUndo(step: Step): boolean {
-  emit(step, { type: "phase.entered", v: 1, at: step.now, phase: "undoing" });
+function enterPhase(step: Step, phase: PhaseEntered["phase"]): boolean {
+  emit(step, { type: "phase.entered", v: 1, at: step.now, phase });
+  return true;
+}
+
+/** Also when nothing had to be undone: the run is rolled back all the same. */
+function endUndoing(step: Step): boolean {
+  return step.state.rollbackSteps.size > 0 ? enterPhase(step, "rollbackSteps") : completeRun(step);
+}
+
+/** A run that is not rolled back passes over its rollback steps, a number at a time. */
+function skipSteps(step: Step): boolean {
+  const steps = restingSteps(step.state).slice(0, TASKS_PER_SKIP_MAX);
+  if (steps.length === 0) return false;
+  const why = { cause: "notTriggered", reason: NO_ROLLBACK_REASON } as const;
+  emit(step, { type: "tasks.skipped", v: 1, at: step.now, ranges: rangesOf(steps), ...why });
   return true;
 }
 
@@ -49,12 +65,18 @@ function completeRun(step: Step): boolean {
 
 /** How the run ended. A cancel has the last word, then open decisions, then failures and whether they were undone. */
 function verdictOf(state: RunState): Verdict {
-  const { run, undo } = state;
+  const { run } = state;
   if (run.stopMode === "cancel") return "cancelled";
   if ((state.tasks.counts[UNKNOWN] ?? 0) > 0) return "needsDecision";
   if (run.failedCount === 0 && run.stopMode === undefined) return "succeeded";
-  if (undo === undefined || undo.doneCount === 0) return "failed";
-  return undo.errors.size === 0 && undo.irreversibleCount === 0 ? "rolledBack" : "failed";
+  return isRolledBack(state) ? "rolledBack" : "failed";
+}
+
+function isRolledBack(state: RunState): boolean {
+  const { undo } = state;
+  if (undo === undefined || undo.errors.size > 0 || undo.irreversibleCount > 0) return false;
+  const { hasDone, hasFailed } = endOfSteps(state);
+  return !hasFailed && (hasDone || undo.doneCount > 0);
 }
 
 /** After a stop: writes off what is not part of a failure branch, a stretch of the plan at a time. */
@@ -64,7 +86,8 @@ export function writeOffUnreached(step: Step): boolean {
   const ranges: [number, number][] = [];
   let task = queues.notRunFrom;
   for (; task < tasks.count && ranges.length < RANGES_PER_EVENT_MAX; task++) {
-    if (statusOf(state, task) === PENDING && !hasFlag(state, task, FLAG_BRANCH)) addTask(ranges, task);
+    const isUnreached = statusOf(state, task) === PENDING && !hasFlag(state, task, FLAG_BRANCH);
+    if (isUnreached && !state.rollbackSteps.has(task)) addTask(ranges, task);
   }
   queues.notRunFrom = task;
   if (ranges.length === 0) return false;
@@ -81,12 +104,13 @@ function addTask(ranges: [number, number][], task: number): void {
 /** Nothing moves, yet tasks are open: they wait for an outcome that is unknown. Groups around it are unknown too. */
 function writeOffBlocked(step: Step): boolean {
   const { state } = step;
+  const resting = new Set(restingSteps(state));
   const ranges: [number, number][] = [];
   let unknown = -1;
   for (let task = 0; task < state.tasks.count; task++) {
     const status = statusOf(state, task);
-    if (status === PENDING || status === HELD) addTask(ranges, task);
-    if (status === UNKNOWN && unknown === -1) unknown = task;
+    if ((status === PENDING || status === HELD) && !resting.has(task)) addTask(ranges, task);
+    if (status === UNKNOWN && (unknown === -1 || isRollbackStep(state, task))) unknown = task;
   }
   const reason = unknown === -1 ? "the run ended" : `the outcome of "${nameOf(state, unknown)}" is unknown`;
   const closed: readonly TaskRange[] = ranges;

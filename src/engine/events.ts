@@ -238,7 +238,7 @@ export interface RunStopping extends EventHead {
 /** Written when everything of the phase before has ended. */
 export interface PhaseEntered extends EventHead {
   readonly type: "phase.entered";
-  readonly phase: "failureBranches" | "undoing";
+  readonly phase: "failureBranches" | "undoing" | "rollbackSteps";
 }
 
 /** Written when everything that depends on the unit is undone: its undo starts. */

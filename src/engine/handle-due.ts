@@ -80,7 +80,7 @@ function checkHeartbeat(step: Step, entry: DueEntry): void {
 
 function retry(step: Step, { key }: DueEntry): void {
   const { state } = step;
-  if (state.undo !== undefined) {
+  if (state.run.phase === "undoing") {
     startUndo(step, key);
     return;
   }
@@ -101,7 +101,7 @@ function giveUp(step: Step, { key, attempt }: DueEntry): void {
   const generation = state.tasks.generation[task] ?? 1;
   const graceText = formatDuration(policyOf(state, task).killGraceMs);
   const reason = `no answer within ${graceText} after it was told to end at once`;
-  if (state.undo !== undefined) {
+  if (state.run.phase === "undoing") {
     endUndoAttempt(step, { task, unit, attempt }, { status: "unknown", reason });
     return;
   }

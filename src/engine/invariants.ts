@@ -1,6 +1,7 @@
 import { assert } from "../base/assert.ts";
 import type { RunEvent, TaskDispatched } from "./events.ts";
 import { countOf } from "./fan-out.ts";
+import { isRollbackStep } from "./rollback-steps.ts";
 import type { RunState } from "./run-state.ts";
 import {
   EXPANDED,
@@ -24,7 +25,7 @@ import { attemptOfUnit, unitCount, unitStatus } from "./unit-state.ts";
  *
  * * I3, I12: an attempt ends once, and only the latest one of a unit
  * * I10: what has ended never changes
- * * I11: a task starts only when all its dependencies have ended and all its edges accept
+ * * I11: a task starts only when all its dependencies have ended and all its edges accept, a rollback step in its phase
  * * I13: a held unit starts again only after a decision
  * * I14: nothing happens before it is due; time never goes back
  * * I16: limits are never exceeded
@@ -45,7 +46,7 @@ export function checkInvariants(state: RunState, event: RunEvent): void {
       return checkLatest(state, event);
     case "retry.scheduled":
       assert(event.dueMs >= event.at, `I14: a retry is due before its attempt failed`);
-      return state.undo === undefined ? checkLatest(state, event) : undefined;
+      return run.phase === "undoing" ? undefined : checkLatest(state, event);
     case "attempt.unknown":
     case "attempt.refused":
       checkLatest(state, event);
@@ -81,6 +82,11 @@ function checkDispatch(state: RunState, event: TaskDispatched): void {
   const { task, attempt, units } = event;
   assert(state.tasks.remaining[task] === 0, `I11: task "${nameOf(state, task)}" starts before its dependencies ended`);
   assert(state.tasks.marks[task] === 0, `I11: task "${nameOf(state, task)}" starts against the condition of an edge`);
+  const isStepPhase = state.run.phase === "rollbackSteps";
+  assert(
+    isRollbackStep(state, task) === isStepPhase,
+    `I11: task "${nameOf(state, task)}" starts in a phase not its own`,
+  );
   const count = units === undefined ? 1 : units.length;
   assert(state.slots.running + count <= state.run.maxParallel, `I16: more than ${state.run.maxParallel} units run`);
   for (let position = 0; position < count; position++) {

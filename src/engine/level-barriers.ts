@@ -18,7 +18,9 @@ export function createBarriers(plan: CompiledPlan): LevelBarriers | undefined {
   const levels = computeLevels(plan.graph);
   if (!levels.ok) return undefined;
   const { levelOf, levelCount } = levels.value;
-  const open = new Int32Array(levelCount);
+  // Rollback steps run when all levels are through: after the last one, so that nothing waits for them.
+  for (const task of plan.tasks) if (task.isRollbackStep === true) levelOf[task.index] = levelCount;
+  const open = new Int32Array(levelCount + 1);
   for (const level of levelOf) open[level] = (open[level] ?? 0) + 1;
   return { levelOf, open, current: 0, held: new Map() };
 }

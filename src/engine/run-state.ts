@@ -57,8 +57,10 @@ export interface RunState {
   readonly hostIndex: Map<string, number>;
   readonly targets: Map<string, readonly number[]>;
 
-  /** Set while a rollback runs and after it. */
+  /** Set once a rollback has begun. */
   undo: UndoState | undefined;
+  /** Tasks of the plan that run only in the phase of rollback steps, ascending. */
+  readonly rollbackSteps: ReadonlySet<number>;
   readonly slots: Slots;
   readonly queues: Queues;
 }

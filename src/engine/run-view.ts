@@ -23,7 +23,14 @@ export type SkipCause = "guard" | "notTriggered" | "dependencyFailed" | "unsuppo
 export type Verdict = "succeeded" | "failed" | "cancelled" | "rolledBack" | "needsDecision";
 
 /** Where the run stands after a failure or cancel; `running` until then. */
-export type RunPhase = "created" | "running" | "stopping" | "failureBranches" | "undoing" | "finished";
+export type RunPhase =
+  | "created"
+  | "running"
+  | "stopping"
+  | "failureBranches"
+  | "undoing"
+  | "rollbackSteps"
+  | "finished";
 
 /** One task as people and report see it. Made on demand from the state; never kept by the engine. */
 export interface TaskView {
@@ -49,6 +56,10 @@ export interface TaskView {
   readonly durationMs: number;
   readonly isRolledBack: boolean;
   readonly undoError?: CodedError;
+  /** Runs only when the run is rolled back, after everything has been undone. */
+  readonly isRollbackStep?: true;
+  /** It failed, and the run does not count that. */
+  readonly isTolerated?: true;
   /** Dry run: known only at run time. */
   readonly isConditional: boolean;
   /** Index of the group task this one was expanded from. */

@@ -34,7 +34,7 @@ import { isInspectable, isSettledAtOnce } from "./consider-task.ts";
  */
 export function settleTask(step: Step, task: number): void {
   const { state } = step;
-  if (state.undo !== undefined) {
+  if (state.run.phase === "undoing") {
     settleUndo(step, task);
     return;
   }

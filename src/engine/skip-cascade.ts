@@ -1,9 +1,10 @@
 import { EDGE_PREFERRED } from "../dag/edge.ts";
+import { mayBeJudged } from "./consider-task.ts";
 import { edgeMarkAt, edgeMarkBase, MARK_DEPENDENCY_FAILED } from "./edge-conditions.ts";
 import type { SkipEventCause, TaskRange } from "./events.ts";
 import { guardReason, judgeGuards } from "./guards.ts";
 import type { RunState } from "./run-state.ts";
-import { FLAG_BRANCH, FLAG_STOPPED, PENDING, skipCauseCode, SKIPPED, SKIPPING } from "./status.ts";
+import { FLAG_STOPPED, PENDING, skipCauseCode, SKIPPED, SKIPPING } from "./status.ts";
 import { emit, type Step } from "./step.ts";
 import { placeOf, taskOf } from "./task-access.ts";
 import { hasFlag, statusOf } from "./task-status.ts";
@@ -97,12 +98,8 @@ function follow(state: RunState, tasks: number[], cause: "dependencyFailed" | "n
 }
 
 function isWaiting(state: RunState, task: number): boolean {
-  return statusOf(state, task) === PENDING && !hasFlag(state, task, FLAG_STOPPED) && isConsidered(state, task);
-}
-
-/** While failure branches run, other tasks are written off instead of skipped. */
-function isConsidered(state: RunState, task: number): boolean {
-  return state.run.phase === "running" || hasFlag(state, task, FLAG_BRANCH);
+  // While failure branches run, other tasks are written off instead of skipped.
+  return statusOf(state, task) === PENDING && !hasFlag(state, task, FLAG_STOPPED) && mayBeJudged(state, task);
 }
 
 /** Indices as ranges, ascending. */

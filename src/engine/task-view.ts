@@ -1,5 +1,6 @@
 import type { HostResult, Outcome } from "../operation/outcome.ts";
 import { hasChanged, isOverMaxFail } from "./fan-out.ts";
+import { isRollbackStep, NO_ROLLBACK_REASON } from "./rollback-steps.ts";
 import type { RunState } from "./run-state.ts";
 import type { TaskView } from "./run-view.ts";
 import { SKIP_REASONS } from "./skip-cascade.ts";
@@ -7,6 +8,7 @@ import {
   CAUSE_DEPENDENCY_FAILED,
   CAUSE_NOT_TRIGGERED,
   CHANGED,
+  FAILED,
   FLAG_CHANGED,
   FLAG_CONDITIONAL,
   FLAG_ROLLED_BACK,
@@ -18,7 +20,7 @@ import {
   statusName,
   UNKNOWN,
 } from "./status.ts";
-import { groupOf, nameOf, taskOf } from "./task-access.ts";
+import { groupOf, isTolerated, nameOf, taskOf } from "./task-access.ts";
 import { hasFlag, statusOf } from "./task-status.ts";
 import { unitKey } from "./unit-key.ts";
 import { unitStatus } from "./unit-state.ts";
@@ -53,6 +55,8 @@ export function taskView(state: RunState, index: number): TaskView {
     ...optional("startedAtMs", since(tasks.startedAtMs[index])),
     ...optional("finishedAtMs", since(tasks.finishedAtMs[index])),
     ...optional("undoError", state.undo?.errors.get(index)),
+    ...(isRollbackStep(state, index) ? { isRollbackStep: true } : {}),
+    ...(status === FAILED && isTolerated(state, index) ? { isTolerated: true } : {}),
     ...optional("group", groupOf(state, index)),
   };
 }
@@ -88,10 +92,15 @@ function reasonOf(state: RunState, index: number, outcome: Outcome | undefined):
   if (kept !== undefined) return kept;
   const cause = state.tasks.skipCause[index];
   if (cause === CAUSE_DEPENDENCY_FAILED) return SKIP_REASONS.dependencyFailed;
-  if (cause === CAUSE_NOT_TRIGGERED) return SKIP_REASONS.notTriggered;
+  if (cause === CAUSE_NOT_TRIGGERED) return notTriggeredReason(state, index);
   if (outcome !== undefined && "reason" in outcome) return outcome.reason;
   if (status === UNKNOWN) return unknownReason(state, index);
   return isTerminal(status) ? undefined : waitingReason(state, index);
+}
+
+function notTriggeredReason(state: RunState, index: number): string {
+  const wasRolledBack = state.undo !== undefined;
+  return !wasRolledBack && isRollbackStep(state, index) ? NO_ROLLBACK_REASON : SKIP_REASONS.notTriggered;
 }
 
 function unknownReason(state: RunState, index: number): string | undefined {

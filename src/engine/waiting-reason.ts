@@ -28,6 +28,8 @@ export function waitingReason(state: RunState, index: number): string | undefine
 }
 
 function pendingReason(state: RunState, index: number): string | undefined {
+  if (state.rollbackSteps.has(index) && state.run.phase !== "rollbackSteps")
+    return "runs only when the run is rolled back";
   const open = dependenciesOf(state, index).filter((one) => !isTerminal(statusOf(state, one)));
   const [first] = open;
   if (first === undefined) return undefined;

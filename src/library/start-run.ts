@@ -11,7 +11,7 @@ import type { RunObserver } from "../runner/run-observer.ts";
 import { RunDriver } from "../runner/run-driver.ts";
 import { systemClock, systemRandom } from "../runner/system.ts";
 import { authorCode } from "./author-code.ts";
-import { HookObserver } from "./hook-observer.ts";
+import { HookObserver, type LevelIndices } from "./hook-observer.ts";
 import type { Hooks } from "./hooks.ts";
 import { localFleet } from "./local-fleet.ts";
 import { RunHandle } from "./run-handle.ts";
@@ -151,9 +151,17 @@ function hookObserver(plan: CompiledPlan, hooks: Hooks, hookErrors: unknown[]): 
     levels: () => {
       const levels = plan.graph.levels();
       if (!levels.ok) return [];
-      return levels.value.map((ids) => ids.map((id) => plan.graph.indexOf(id) ?? 0));
+      const indices = levels.value.map((ids) => ids.map((id) => plan.graph.indexOf(id) ?? 0));
+      return withoutRollbackSteps(indices, plan);
     },
     nameOf: (task) => plan.tasks[task]?.name ?? "",
     failed: (thrown) => hookErrors.push(thrown),
   });
+}
+
+/** Rollback steps run when all levels are through: they are in none. */
+function withoutRollbackSteps(levels: LevelIndices, plan: CompiledPlan): LevelIndices {
+  return levels
+    .map((tasks) => tasks.filter((task) => plan.tasks[task]?.isRollbackStep !== true))
+    .filter((tasks) => tasks.length > 0);
 }

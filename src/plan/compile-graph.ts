@@ -8,6 +8,7 @@ import type { TaskDefinition } from "../definition/definition.ts";
 import { shown } from "../definition/task-input.ts";
 import { compileOrder } from "./compile-order.ts";
 import type { CompiledPlan, CompiledTask } from "./compiled-plan.ts";
+import { checkRollbackSteps } from "./rollback-steps.ts";
 import type { TaskNames } from "./task-names.ts";
 
 export interface GraphInput {
@@ -24,6 +25,7 @@ export function compileGraph(input: GraphInput): Pick<CompiledPlan, "graph" | "s
   const { names, place, problems, tasks } = input;
   const columns = compileOrder({ ...input, indexByName: names.indexByName });
   checkReferences(input);
+  checkRollbackSteps(input);
   const built = graphFromEdges({ ids: names.ids, ...columns });
   if (!built.ok) {
     problems.push({ ...built.error, at: positionOf(place) });

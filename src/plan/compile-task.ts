@@ -4,6 +4,7 @@ import { compileGuards } from "./compile-guards.ts";
 import type { CompiledTask, Target, TaskBody } from "./compiled-plan.ts";
 import type { TaskScope } from "./plan-scope.ts";
 import { memberOf } from "./problems.ts";
+import { readRollbackStep } from "./rollback-steps.ts";
 import { parseTarget } from "./target.ts";
 import type { PolicyPool } from "./task-policy.ts";
 import { ValueReader } from "./value-reader.ts";
@@ -38,12 +39,14 @@ export function compileTask(definition: TaskDefinition, scope: TaskScope, pools:
       : new ValueReader(scope.problems, scope.place).text("title", definition.title);
   const undo = definition.undo === undefined ? undefined : compileUndo(definition, scope, target);
   const task = { index: scope.index, name: definition.name, body, guards, policy };
-  if (title === undefined && target === undefined && undo === undefined) return task;
+  const isRollbackStep = definition.runsOn !== undefined && readRollbackStep(definition, scope);
+  if (title === undefined && target === undefined && undo === undefined && !isRollbackStep) return task;
   return {
     ...task,
     ...(title === undefined ? {} : { title }),
     ...(target === undefined ? {} : { target }),
     ...(undo === undefined ? {} : { undo }),
+    ...(isRollbackStep ? { isRollbackStep } : {}),
   };
 }
 

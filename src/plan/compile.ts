@@ -13,6 +13,7 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { checkParameters, parameterNames } from "./params.ts";
 import type { PlanScope } from "./plan-scope.ts";
 import { Problems, type Place } from "./problems.ts";
+import { warnAboutRollbackSteps } from "./rollback-steps.ts";
 import { checkNames } from "./task-names.ts";
 import { PolicyPool } from "./task-policy.ts";
 import { readStrategy } from "./task-strategy.ts";
@@ -87,6 +88,7 @@ function compileTasks(definition: PlanDefinition, outer: PlanScope): CompiledPla
   const rollback = reader.oneOf("rollback", definition.rollback, ["off", "onFailure", "manual"]) ?? "off";
   const hasLevelBarriers = reader.boolean("levelBarriers", definition.levelBarriers) ?? false;
   const limits = readLimits(definition, { problems, place, tasks });
+  if (rollback === "off") warnAboutRollbackSteps(tasks, { problems, placeOf });
   if (order === undefined) return undefined;
   return withFingerprint({
     name: definition.name,

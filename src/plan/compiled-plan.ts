@@ -55,6 +55,11 @@ export interface CompiledTask {
   readonly target?: Target;
   /** Declared undo; used when the operation cannot restore by itself. */
   readonly undo?: TaskBody;
+  /**
+   * Runs only when the run is rolled back, after everything has been undone. Depends on such tasks only, and they on it;
+   * never inside a group, but may be one.
+   */
+  readonly isRollbackStep?: true;
 }
 
 export type TaskBody = OperationBody | FunctionBody | ScriptBody | GateBody | GroupBody;

@@ -76,6 +76,7 @@ function taskJson(task: CompiledTask, plan: CompiledPlan, policies: PolicyTable)
     ...(title === undefined ? {} : { title }),
     ...(target === undefined ? {} : { target: target.text }),
     ...(undo === undefined ? {} : { undo: bodyJson(undo) }),
+    ...(task.isRollbackStep === true ? { isRollbackStep: true } : {}),
   };
 }
 

@@ -170,7 +170,9 @@ function bodyReversibility(body: TaskBody): TaskReversibility {
 
 /** Of a whole plan: reversible when every task is, partly when some are. */
 export function planReversibility(plan: CompiledPlan): TaskReversibility {
-  return together(plan.tasks.map((task) => (task.undo === undefined ? bodyReversibility(task.body) : "reversible")));
+  // Rollback steps run when everything else has been undone.
+  const tasks = plan.tasks.filter((task) => task.isRollbackStep !== true);
+  return together(tasks.map((task) => (task.undo === undefined ? bodyReversibility(task.body) : "reversible")));
 }
 
 function together(each: readonly TaskReversibility[]): TaskReversibility {

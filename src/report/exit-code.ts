@@ -41,10 +41,15 @@ function addTaskCodes(view: RunView, index: number, found: Set<ExitCode>): void 
   const status = view.statusOf(index);
   if (status === "skipped" || status === "notRun" || status === "pending") return;
   const task = view.task(index);
-  if (task.undoError !== undefined) found.add(EXIT_CODES.rollbackIncomplete);
+  if (task.undoError !== undefined || isIncompleteStep(task)) found.add(EXIT_CODES.rollbackIncomplete);
   if (status !== "failed") return;
   if (hasTimedOut(task)) found.add(EXIT_CODES.cancelled);
   if (task.hostResults.some((host) => host.failure === "unreachable")) found.add(EXIT_CODES.unreachable);
+}
+
+/** A rollback step that did not do its work, or nobody knows whether it did. */
+function isIncompleteStep({ isRollbackStep, isTolerated, status }: TaskView): boolean {
+  return isRollbackStep === true && isTolerated !== true && (status === "failed" || status === "unknown");
 }
 
 function hasTimedOut(task: TaskView): boolean {

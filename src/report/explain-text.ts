@@ -4,7 +4,7 @@ import type { EdgeKind } from "../dag/edge.ts";
 import type { BatchSize, CompiledPlan, CompiledTask, Guard, RetryPolicy } from "../plan/compiled-plan.ts";
 import { planLevels, rollbackStepsOf } from "../plan/levels.ts";
 import { planReversibility } from "./diff-text.ts";
-import { detailOf } from "./graph-picture.ts";
+import { workOf } from "./graph-picture.ts";
 import { span, type Line } from "./line.ts";
 import { counted } from "./wording.ts";
 
@@ -68,7 +68,7 @@ function taskHead(plan: CompiledPlan, task: CompiledTask): Line {
   const flags = task.guards.map(guardText);
   return [
     `  ${task.name}`,
-    span(` [${task.body.kind === "function" ? detailOf(task).replace("function", "fn") : detailOf(task)}]`, "cyan"),
+    span(` [${task.body.kind === "function" ? "fn" : workOf(task)}]`, "cyan"),
     span(after.length === 0 ? "" : ` <- ${after.join(", ")}`, "dim"),
     span(flags.length === 0 ? "" : ` (${flags.join(", ")})`, "yellow"),
   ];

@@ -3,6 +3,7 @@ import type { EdgeKind } from "../dag/edge.ts";
 import { layoutGraph, type LayoutPoint } from "../dag/layout.ts";
 import type { RunView, TaskStatus } from "../engine/run-view.ts";
 import type { CompiledPlan, CompiledTask } from "../plan/compiled-plan.ts";
+import { planCriticalPath } from "../plan/critical-path.ts";
 
 /** A plan as a drawing, in no format yet: nodes are tasks, a group is one node. Pure data, deterministic. */
 export interface GraphPicture {
@@ -61,7 +62,7 @@ export function pictureOf(plan: CompiledPlan, options: PictureOptions = {}): Gra
   const layout = layoutGraph(plan.graph);
   assert(layout.ok, "A compiled plan has no loop");
   const indexOf = (id: string) => must(plan.graph.indexOf(id), "A layout has the nodes of its graph");
-  const path = criticalPath(plan);
+  const path = planCriticalPath(plan).tasks.map((task) => task.index);
   const critical = new Set(path);
   const nextOnPath = new Map(path.map((node, step) => [node, path[step + 1]]));
   const placed = new Map(layout.value.nodes.map((node) => [indexOf(node.id), node]));
@@ -97,8 +98,13 @@ function layersOf(
   return [...byLayer.values()].map((layer) => layer.map((node) => node.index));
 }
 
+/** What a task does and when, in a few words. */
+export function detailOf(task: CompiledTask): string {
+  return task.isRollbackStep === true ? `${workOf(task)}, on rollback` : workOf(task);
+}
+
 /** What a task does, in a few words. */
-export function detailOf({ body, target }: CompiledTask): string {
+export function workOf({ body, target }: CompiledTask): string {
   const where = target === undefined ? "" : ` → ${target.text}`;
   switch (body.kind) {
     case "operation":
@@ -112,13 +118,6 @@ export function detailOf({ body, target }: CompiledTask): string {
     case "group":
       return body.keys.kind === "fixed" ? `group of ${body.keys.items.length}` : "group, expanded at run time";
   }
-}
-
-/** Without estimates every task counts the same. */
-function criticalPath(plan: CompiledPlan): readonly number[] {
-  const weights = Float64Array.from(plan.tasks, (task) => task.policy.estimateMs ?? 1);
-  const critical = plan.graph.criticalPath(weights);
-  return critical.ok ? critical.value.path.map((id) => plan.graph.indexOf(id) ?? 0) : [];
 }
 
 function stateOf(name: string, view: RunView | undefined): { readonly state?: NodeState } {

@@ -140,6 +140,10 @@ function rollbackLines(recap: Recap): readonly Line[] {
   for (const { task, error } of recap.undoFailures) {
     lines.push(["  ", span(task, "bold"), span(" could not be undone", "red")], ...errorLines(error, "    "));
   }
+  if (recap.rollbackStepCount > 0) lines.push([`  ${counted(recap.rollbackStepCount, "rollback step")} done`]);
+  for (const step of recap.failedRollbackSteps) {
+    lines.push(["  ", span(step, "bold"), span(" was not done, so the rollback is incomplete", "red")]);
+  }
   return lines;
 }
 

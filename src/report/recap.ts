@@ -25,6 +25,10 @@ export interface Recap {
   readonly rolledBackCount: number;
   /** Tasks whose undo failed. */
   readonly undoFailures: readonly UndoFailure[];
+  /** Rollback steps that did their work; steps that are groups count once. */
+  readonly rollbackStepCount: number;
+  /** Rollback steps that failed, untolerated, or whose end is unknown. */
+  readonly failedRollbackSteps: readonly string[];
 }
 
 export interface TaskFailure {
@@ -72,6 +76,8 @@ export function recapOf(view: RunView): Recap {
     criticalPath: pathTaken(view),
     rolledBackCount: pass.rolledBackCount,
     undoFailures: pass.undoFailures,
+    rollbackStepCount: pass.rollbackStepCount,
+    failedRollbackSteps: pass.failedRollbackSteps,
   };
 }
 
@@ -80,13 +86,16 @@ class RecapPass {
   readonly changes: TaskChange[] = [];
   readonly tallies = new Map<string, HostTally>();
   readonly undoFailures: UndoFailure[] = [];
+  readonly failedRollbackSteps: string[] = [];
   slowest: readonly TimedTask[] = [];
   rolledBackCount = 0;
+  rollbackStepCount = 0;
 
   add(task: TaskView): void {
     for (const result of task.hostResults) tallyHost(this.tallies, result);
     if (task.isRolledBack) this.rolledBackCount += 1;
     if (task.undoError !== undefined) this.undoFailures.push({ task: task.name, error: task.undoError });
+    if (task.isRollbackStep === true && task.group === undefined) this.#addRollbackStep(task);
     // A group only repeats what its children say.
     if (task.kind === "group") return;
     if (task.status === "failed" || task.status === "unknown") {
@@ -94,6 +103,12 @@ class RecapPass {
     }
     if (task.isChanged) this.changes.push(changeOf(task));
     this.#addDuration(task);
+  }
+
+  #addRollbackStep({ name, status, isTolerated }: TaskView): void {
+    if (status === "changed" || status === "unchanged") this.rollbackStepCount += 1;
+    const isBad = status === "failed" || status === "unknown";
+    if (isBad && isTolerated !== true) this.failedRollbackSteps.push(name);
   }
 
   #addDuration({ name, durationMs }: TaskView): void {

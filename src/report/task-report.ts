@@ -29,6 +29,8 @@ export interface TaskReport {
   readonly rolledBack: boolean;
   /** Why undoing it failed. */
   readonly undoError?: CodedError;
+  /** A rollback step, or inside one. */
+  readonly rollbackStep?: true;
   /** Dry run: known only at run time. */
   readonly conditional: boolean;
 }
@@ -55,6 +57,7 @@ export function taskReport(view: TaskView): TaskReport {
     ...(view.finishedAtMs !== undefined && { finishedAtMs: view.finishedAtMs }),
     rolledBack: view.isRolledBack,
     ...(view.undoError !== undefined && { undoError: view.undoError }),
+    ...(view.isRollbackStep !== undefined && { rollbackStep: view.isRollbackStep }),
     conditional: view.isConditional,
   };
 }

@@ -1,6 +1,7 @@
 import { must, unreachable } from "../base/assert.ts";
 import type { CodedError } from "../base/coded-error.ts";
 import { formatDuration } from "../base/duration.ts";
+import { NO_ROLLBACK_REASON } from "../engine/rollback-steps.ts";
 import type { RunView, SkipCause, TaskStatus, TaskView } from "../engine/run-view.ts";
 import { errorsOfTask, type ErrorGroup } from "./error-groups.ts";
 import { statusLook } from "./status-look.ts";
@@ -127,6 +128,8 @@ function skipCauses(view: RunView, task: TaskView): readonly number[] {
     case "dependencyFailed":
       return dependencies.filter((index) => isFailedOrBehindOne(view, index));
     case "notTriggered":
+      // Steps that wait for steps are all passed over for the same reason.
+      if (task.reason === NO_ROLLBACK_REASON) return [];
       return dependencies.filter((index) => view.statusOf(index) !== "failed");
     case "guard":
     case "unsupported":

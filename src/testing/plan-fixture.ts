@@ -38,6 +38,8 @@ export interface TaskFixture {
   /** Declares an undo. */
   readonly hasUndo?: boolean;
   readonly title?: string;
+  /** Runs only when the run is rolled back. */
+  readonly isRollbackStep?: true;
 }
 
 export interface OperationFixture {
@@ -130,6 +132,7 @@ function taskFixture(task: TaskFixture, place: { readonly name: string; readonly
     ...(task.target === undefined ? {} : { target: targetFixture(task.target) }),
     ...(task.hasUndo === true ? { undo: functionFixture("rerun") } : {}),
     ...(task.title === undefined ? {} : { title: task.title }),
+    ...(task.isRollbackStep === undefined ? {} : { isRollbackStep: task.isRollbackStep }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { BuiltinGuardKind, CompiledPlan, TaskPolicy } from "../plan/compiled-plan.ts";
+import type { BuiltinGuardKind, CompiledPlan, GroupItem, GroupKeys, TaskPolicy } from "../plan/compiled-plan.ts";
 import { planFixture, type TaskFixture, VALUE_FUNCTION_FIXTURE } from "./plan-fixture.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
@@ -22,7 +22,8 @@ export const RANDOM_HOSTS: Readonly<Record<string, readonly string[]>> = {
 
 /** A plan of at most `size` tasks in which every feature of the engine may occur together with every other. */
 export function randomPlan(random: SeededRandom, size: number): CompiledPlan {
-  return planFixture(randomTasks(random, { size, depth: 0 }), {
+  const tasks = { ...randomTasks(random, { size, depth: 0 }), ...randomRollbackSteps(random) };
+  return planFixture(tasks, {
     limits: { maxParallel: 1 + random.integer(4), keys: new Map([["k", 1 + random.integer(2)]]) },
     rollback: pick(random, ["off", "onFailure", "manual"]),
     hasLevelBarriers: random.integer(6) === 0,
@@ -48,6 +49,17 @@ function randomTasks(random: SeededRandom, shape: Shape): Record<string, TaskFix
   return tasks;
 }
 
+/** None in half of the plans; they depend on each other only. */
+function randomRollbackSteps(random: SeededRandom): Record<string, TaskFixture> {
+  if (random.integer(2) === 0) return {};
+  const steps = randomTasks(random, { size: 3, depth: 0 });
+  const named = Object.entries(steps).map(([name, step]): [string, TaskFixture] => {
+    const after = (step.after ?? []).map((dependency) => `r${dependency}`);
+    return [`r${name}`, { ...step, after, isRollbackStep: true }];
+  });
+  return Object.fromEntries(named);
+}
+
 function randomTask(random: SeededRandom, shape: Shape): TaskFixture {
   const guards = random.integer(4) === 0 ? [pick(random, GUARDS)] : [];
   const when = { kind: "when", evaluate: () => true } as const;
@@ -69,7 +81,7 @@ function randomBody(random: SeededRandom, { depth }: Shape): TaskFixture {
       return {
         group: {
           tasks: randomTasks(random, { size: 3, depth: depth + 1 }),
-          keys: pick(random, [[], ["a"], ["a", "b"]]),
+          keys: random.integer(3) === 0 ? randomItems(random, depth) : pick(random, [[], ["a"], ["a", "b"]]),
         },
       };
     case 2:
@@ -82,6 +94,15 @@ function randomBody(random: SeededRandom, { depth }: Shape): TaskFixture {
     default:
       return {};
   }
+}
+
+/** Items of which some have a body of their own. */
+function randomItems(random: SeededRandom, depth: number): GroupKeys {
+  const items = ["a", "b", "c"].map((key): GroupItem => {
+    if (random.integer(3) === 0) return { key, value: key };
+    return { key, value: key, plan: planFixture(randomTasks(random, { size: 2, depth: depth + 1 })) };
+  });
+  return { kind: "fixed", items };
 }
 
 function randomOperation(random: SeededRandom) {

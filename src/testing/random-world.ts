@@ -65,7 +65,7 @@ function answersAnything(run: RunSpecification, random: SeededRandom): void {
   if (effect.type === "dispatch" && random.integer(12) === 0) {
     attempt(run, { type: "attemptNotStarted", ...head, reason: "busy" });
   } else {
-    const type = run.state.undo === undefined ? "attemptFinished" : "undoFinished";
+    const type = run.view.phase === "undoing" ? "undoFinished" : "attemptFinished";
     attempt(run, { type, ...head, outcome: randomOutcome(random) });
   }
 }

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { findOperation } from "../../operation/catalog.ts";
 import { describeOperation, operationText } from "../../operation/describe.ts";
 import { EXIT_CODES, type ExitCode } from "../../report/exit-code.ts";
-import { explainLines, levelsOf } from "../../report/explain-text.ts";
+import { explainLines, levelsOf, rollbackStepNames } from "../../report/explain-text.ts";
 import { detailOf } from "../../report/graph-picture.ts";
 
 import type { CompiledPlan } from "../../plan/compiled-plan.ts";
@@ -42,6 +42,7 @@ function planDocument(plan: CompiledPlan): JsonObject {
     plan: plan.name,
     fingerprint: plan.fingerprint(),
     levels: levelsOf(plan).map((tasks) => tasks.map((task) => task.name)),
+    ...rollbackStepNames(plan),
     tasks: plan.tasks.map((task) => {
       const dependencies = plan.graph.dependencies(task.name);
       return {
