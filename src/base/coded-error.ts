@@ -1,4 +1,4 @@
-import type { ErrorCode } from "./error-codes.ts";
+import { ERROR_CODES, type ErrorCode } from "./error-codes.ts";
 import type { JsonObject } from "./json.ts";
 
 /** A place in a source that people can open. Lines and columns start at 1. */
@@ -33,9 +33,16 @@ export interface CodedErrorOptions {
   readonly cause?: CodedError;
 }
 
-/** Makes a {@link CodedError}; the code must be registered. */
+/** Makes a {@link CodedError}; the code must be registered. Default hint: what the registry says about the code. */
 export function codedError(code: ErrorCode, message: string, options: CodedErrorOptions = {}): CodedError {
-  return { code, message, ...options };
+  const hint = remedyOf(code);
+  return hint === undefined ? { code, message, ...options } : { code, message, hint, ...options };
+}
+
+/** Code without types can name a code that is not registered: there is no remedy for that one. */
+function remedyOf(code: string): string | undefined {
+  const entries: Readonly<Record<string, { readonly remedy: string }>> = ERROR_CODES;
+  return Object.hasOwn(entries, code) ? entries[code]?.remedy : undefined;
 }
 
 /** Longest message kept of a foreign error. */
@@ -86,5 +93,10 @@ function formatPosition(at: SourcePosition | undefined): string {
   if (at === undefined) return "";
   const lines = [at.file, at.line, at.column].filter((part) => part !== undefined).join(":");
   const place = [lines, at.path].filter((part) => part !== undefined && part !== "").join(" ");
-  return place === "" ? "" : `${place}: `;
+  return place === "" ? "" : `${withoutControls(place)}: `;
+}
+
+/** A path repeats names that were refused, which may hold what moves the cursor of a terminal. */
+function withoutControls(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

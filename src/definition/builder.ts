@@ -19,7 +19,7 @@ import {
   nestingProblem,
 } from "./group-maker.ts";
 import type { NoParameters, ParametersDefinition, ParamsOf } from "./parameters.ts";
-import { definitionMembers, type PlanOptions } from "./plan-options.ts";
+import { definitionMembers, unknownPlanOptions, type PlanOptions } from "./plan-options.ts";
 import { Task } from "./task.ts";
 import type { BodySource, DefinitionContext } from "./task-draft.ts";
 import type { ApprovalOptions, ForeachOptions, FunctionOptions, OperationInput, ScriptOptions } from "./task-kinds.ts";
@@ -265,7 +265,7 @@ export class PlanBuilder<const Parameters extends ParametersDefinition = NoParam
     }
     this.#isBeingDefined = true;
     try {
-      context.problems.push(...this.#problems);
+      context.problems.push(...unknownPlanOptions(this.#options), ...this.#problems);
       const tasks = this.#tasks.map((task) => task.toDefinition(context));
       return { ...definitionMembers(this.#options), name: this.name, tasks };
     } finally {

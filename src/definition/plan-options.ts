@@ -1,3 +1,5 @@
+import { codedError, type CodedError } from "../base/coded-error.ts";
+import { didYouMean } from "../base/suggest.ts";
 import type { ErrorStrategyDefinition } from "./error-strategy.ts";
 import type { PlanDefinition } from "./definition.ts";
 import type { ParametersDefinition } from "./parameters.ts";
@@ -35,4 +37,18 @@ const PLAN_OPTION_NAMES: readonly (keyof PlanOptions)[] = [
 export function definitionMembers(options: PlanOptions): Partial<PlanDefinition> {
   const given = PLAN_OPTION_NAMES.filter((name) => options[name] !== undefined);
   return Object.fromEntries(given.map((name) => [name, options[name]]));
+}
+
+/** A problem for each option that nobody reads; types refuse those, and plans without types would lose them silently. */
+export function unknownPlanOptions(options: object): readonly CodedError[] {
+  const known: ReadonlySet<string> = new Set(PLAN_OPTION_NAMES);
+  return Object.keys(options)
+    .filter((name) => !known.has(name))
+    .map((name) =>
+      codedError(
+        "DRV_PLAN_OPTION_UNKNOWN",
+        `Cannot read the options of a plan: ${JSON.stringify(name.slice(0, 80))} is not an option`,
+        { hint: didYouMean(name, PLAN_OPTION_NAMES) ?? `Use one of ${PLAN_OPTION_NAMES.join(", ")}` },
+      ),
+    );
 }

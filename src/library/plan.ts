@@ -61,10 +61,11 @@ export class Plan<const Parameters extends ParametersDefinition = NoParameters> 
   readonly #catalog: OperationCatalog;
 
   constructor(name: string, options: PlanOptions<Parameters> = {}) {
-    super(name, options);
-    this.#fleet = options.fleet;
-    this.#hooks = options.hooks;
-    this.#catalog = options.catalog ?? builtinOperations();
+    const { fleet, hooks, catalog = builtinOperations(), ...described } = options;
+    super(name, described);
+    this.#fleet = fleet;
+    this.#hooks = hooks;
+    this.#catalog = catalog;
   }
 
   /** The hosts the plan brings along; absent when runs use those of the caller or this machine. */

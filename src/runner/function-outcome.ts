@@ -139,8 +139,10 @@ function hostError(error: unknown) {
 }
 
 function badData(defect: JsonDefect): Failed {
-  const code: ErrorCode = defect.reason === "size" ? "DRV_TASK_RESULT_TOO_LARGE" : "DRV_TASK_RESULT_INVALID";
-  return failed(code, `Cannot keep the data a task function returned: ${describe(defect)}`);
+  const action = "Cannot keep the data a task function returned";
+  if (defect.reason !== "size") return failed("DRV_TASK_RESULT_INVALID", `${action}: ${describe(defect)}`);
+  const limit = `a run keeps at most ${RESULT_BYTES_MAX / 1_048_576} MiB of a task`;
+  return failed("DRV_TASK_RESULT_TOO_LARGE", `${action}: ${defect.path} is ${defect.found}, and ${limit}`);
 }
 
 function describe(defect: JsonDefect): string {
@@ -162,9 +164,5 @@ function invalid(reason: string): Failed {
 }
 
 function failed(code: ErrorCode, message: string): Failed {
-  return {
-    status: "failed",
-    error: codedError(code, message, { hint: "Return { changed: true | false, data?: plain JSON }" }),
-    errorClass: "fatal",
-  };
+  return { status: "failed", error: codedError(code, message), errorClass: "fatal" };
 }
