@@ -1,9 +1,10 @@
 import { codedError, type CodedError } from "../base/coded-error.ts";
 import { isJsonArray, isJsonObject, type JsonValue } from "../base/json.ts";
-import { NAME_LENGTH_MAX } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { GroupBody, GroupItem } from "../plan/compiled-plan.ts";
+import { groupKeyOf } from "../plan/group-key.ts";
 import { planOfItem } from "../plan/group-plans.ts";
+import { nameDefect } from "../plan/task-name.ts";
 import type { RunState } from "./run-state.ts";
 import { nameOf, siblingNamed } from "./task-access.ts";
 
@@ -38,7 +39,7 @@ function listItems(state: RunState, task: number, body: GroupBody): Result<reado
       invalid(state, task, `"${place}" is ${list === undefined ? "absent" : "not a list"}, and a list is needed`),
     );
   }
-  return ok(list.map((value, position) => ({ key: keyFor(value, position), value })));
+  return ok(list.map((value) => ({ key: groupKeyOf(value), value })));
 }
 
 function dataOf(state: RunState, task: number): JsonValue | undefined {
@@ -56,18 +57,13 @@ function valueAt(data: JsonValue | undefined, path: readonly string[]): JsonValu
   return value;
 }
 
-/** Texts and numbers name themselves; other values are numbered from 0. */
-function keyFor(value: JsonValue, position: number): string {
-  return typeof value === "string" || typeof value === "number" ? String(value) : String(position);
-}
-
 function checkItems(items: readonly GroupItem[]): string | undefined {
   const seen = new Set<string>();
   for (const { key } of items) {
-    if (key === "" && items.length > 1) return "a key is empty, which only a single one may be";
-    if (key.length > NAME_LENGTH_MAX) return `a key has ${key.length} characters, and ${NAME_LENGTH_MAX} are allowed`;
-    if (/[[\]/\p{Cc}]/u.test(key)) return `key ${JSON.stringify(key)} contains "[", "]", "/" or a control character`;
-    if (seen.has(key)) return `key "${key}" occurs twice`;
+    // The only copy of a group without keys has none.
+    const defect = key === "" && items.length === 1 ? undefined : nameDefect(key);
+    if (defect !== undefined) return `a key cannot be used: ${defect.replace("its name", "it")}`;
+    if (seen.has(key)) return `two items have the key ${JSON.stringify(key)}`;
     seen.add(key);
   }
   return undefined;

@@ -30,12 +30,12 @@ test("given edges inside a group, when it runs, then each copy follows them by i
   assert.deepEqual(run.running, ["each[x].a", "each[y].b"]);
 });
 
-test("given a list in a result, when the group starts, then its texts and numbers are the keys", () => {
+test("given a list in a result, when the group starts, then its texts, numbers and names are the keys", () => {
   const group = { keys: RESULT, tasks: { a: {} } };
   const run = givenRun(planFixture({ list: {}, each: { after: ["list"], group } }));
-  run.succeeds("list", { hosts: ["web", 7, { any: "thing" }] });
-  assert.deepEqual(run.running, ["each[web].a", "each[7].a", "each[2].a"]);
-  assert.deepEqual(itemOf(run.state, run.index("each[2].a")), { key: "2", value: { any: "thing" } });
+  run.succeeds("list", { hosts: ["web", 7, { name: "db" }] });
+  assert.deepEqual(run.running, ["each[web].a", "each[7].a", "each[db].a"]);
+  assert.deepEqual(itemOf(run.state, run.index("each[db].a")), { key: "db", value: { name: "db" } });
 });
 
 test("given a list in the result of one host, when the group starts, then it is found", () => {
@@ -51,10 +51,6 @@ for (const [problem, data] of [
   ["no list", { hosts: "web" }],
   ["nothing at the path", {}],
   ["a key twice", { hosts: ["a", "a"] }],
-  ["a bracket in a key", { hosts: ["a]"] }],
-  ["a line break in a key", { hosts: ["a\nb"] }],
-  ["an empty key", { hosts: ["", "a"] }],
-  ["a very long key", { hosts: ["k".repeat(201)] }],
   ["__proto__ as the path of nothing", { __proto__: { hosts: ["a"] } }],
 ] as const) {
   test(`given a result with ${problem}, when the group starts, then it fails and says so`, () => {

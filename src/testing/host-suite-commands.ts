@@ -6,7 +6,7 @@ import { codeOf, HOSTILE_TEXTS, manyBytes, putText, textOf, valueOf, type Subjec
 const PRINT_WORDS = 'for word in "$@"; do printf "[%s]" "$word"; done';
 
 /** What a host gives a command, and what shells on the way to it add by themselves. */
-const OWN_VARIABLES = ["PATH", "HOME", "LANG", "DROVER_ROOT", "PWD", "OLDPWD", "SHLVL", "_"];
+const OWN_VARIABLES = ["PATH", "HOME", "LANG", "DROVER_ROOT", "PWD", "OLDPWD", "SHLVL", "_", "NODE_V8_COVERAGE"];
 
 export function testHostCommands(subjectOf: SubjectOf, floodBytes: number): void {
   testWords(subjectOf);
