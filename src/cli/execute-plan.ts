@@ -9,7 +9,7 @@ import type { RunObserver } from "../runner/run-observer.ts";
 import type { CliContext } from "./cli-context.ts";
 import { styleFor } from "./command-options.ts";
 import type { RunOptions } from "./commands/run.ts";
-import { isDataFormat } from "./data-output.ts";
+import { isDataFormat, jsonLine } from "./data-output.ts";
 import { rememberRun } from "./last-run.ts";
 import type { LoadedPlan } from "./plan-module.ts";
 import { problemLines } from "./problem-text.ts";
@@ -127,7 +127,7 @@ function observerOf(display: RunDisplay, { options, context }: ExecuteOptions): 
     ...observer,
     onEvents(events, view) {
       observer.onEvents?.(events, view);
-      context.stdout.write(events.map((event) => `${JSON.stringify(eventDocument(event, view))}\n`).join(""));
+      context.stdout.write(events.map((event) => jsonLine(eventDocument(event, view))).join(""));
     },
   };
 }

@@ -6,6 +6,7 @@ import { mermaidGraph } from "./graph-mermaid.ts";
 import type { GraphPicture } from "./graph-picture.ts";
 import { svgGraph } from "./graph-svg.ts";
 import { formatLines, PLAIN_STYLE, type TextStyle } from "./line.ts";
+import { escapedJson } from "./printable.ts";
 
 export const GRAPH_FORMATS = ["ascii", "mermaid", "dot", "json", "svg"] as const;
 
@@ -30,7 +31,7 @@ export function graphText(picture: GraphPicture, options: GraphTextOptions = {})
     case "dot":
       return dotGraph(picture);
     case "json":
-      return `${JSON.stringify(jsonGraph(picture), undefined, 2)}\n`;
+      return `${escapedJson(JSON.stringify(jsonGraph(picture), undefined, 2))}\n`;
     case "svg":
       return svgGraph(picture);
     default:

@@ -9,6 +9,22 @@ const LINE_BREAK = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 /** Control characters, and those that reorder text so that it reads differently from what it is. */
 const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
+/** Those of them that JSON leaves as they are inside its strings. */
+const RAW_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+
+/** Whether a text holds what {@link escapedJson} escapes. */
+export function needsEscape(text: string): boolean {
+  return text.search(RAW_IN_JSON) !== -1;
+}
+
+/**
+ * JSON text, or YAML whose strings with such characters are in double quotes, that a terminal does not obey and that
+ * reads back as the same value. JSON alone escapes the older control characters only.
+ */
+export function escapedJson(text: string): string {
+  return text.replace(RAW_IN_JSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /**
  * Makes text from a host or a plan harmless for a terminal, on one line: no escape sequences, no control characters, no
  * bidirectional overrides; line breaks and tabs become spaces. Text that has none of these is returned as it is.
