@@ -168,7 +168,7 @@ export class Task<Data = unknown, Params = JsonObject> extends TaskDraft impleme
    *
    * @example
    * const restart = plan.task("restart", ops.command.exec({ command: "restart-site" })).onRollback();
-   * plan.task("verify", ops.http.request({ url })).dependsOn(restart).onRollback();
+   * plan.task("verify", ops.http.request({ url: "http://127.0.0.1/healthz" })).dependsOn(restart).onRollback();
    */
   onRollback(): this {
     this.settings.runsOn = "rollback";

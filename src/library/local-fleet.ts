@@ -21,6 +21,7 @@ export interface FleetOptions {
 /**
  * A fleet of this machine, or of several hosts on it, each with a root folder or network namespace of its own.
  * @example
+ * import { localFleet } from "drover";
  * await using fleet = localFleet({ hosts: [{ name: "web1", root: "/tmp/web1", labels: { role: "web" } }] });
  */
 export function localFleet(options: FleetOptions = {}): Fleet {

@@ -57,7 +57,7 @@ export interface FakeHostOptions {
  * @example
  * const host = new FakeHost({ files: { "/etc/hostname": "web-1\n" } });
  * host.onExec((argv) => (argv[0] === "uptime" ? { stdout: "up 3 days\n" } : undefined));
- * host.failNext("writeFile", codedError("DRV_HOST_DISK_FULL", "Cannot write file: the disk is full"));
+ * host.failNext("writeFile", { code: "DRV_HOST_DISK_FULL", message: "Cannot write file: the disk is full" });
  */
 export class FakeHost implements Host {
   readonly name: string;

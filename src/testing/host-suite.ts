@@ -28,7 +28,11 @@ export interface HostSuiteParts {
  * @param open Opens the host; it is disposed after the last test
  *
  * @example
- * hostSuite("my host", openMyHost, { runsCommands: true, hasServer: false });
+ * const open = async () => {
+ *   const host = new FakeHost(); // Yours.
+ *   return { host, folder: "/tmp", isRoot: true, [Symbol.asyncDispose]: async () => {} };
+ * };
+ * hostSuite("my host", open, { runsCommands: false, hasServer: false });
  */
 export function hostSuite(name: string, open: () => Promise<HostSuiteSubject>, parts: HostSuiteParts): void {
   void suite(name, () => {

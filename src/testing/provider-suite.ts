@@ -42,7 +42,12 @@ export interface ContractTest {
  * keeps secrets, and takes hostile values for data.
  *
  * @example
- * for (const rule of providerSuite({ provider, hostName: "FakeHost", openHost, cases })) test(rule.name, rule.run);
+ * import { test } from "node:test";
+ * import { providerSuite, type ProviderSuiteOptions } from "drover/testing";
+ *
+ * function testProvider(options: ProviderSuiteOptions): void {
+ *   for (const rule of providerSuite(options)) void test(rule.name, rule.run);
+ * }
  */
 export function providerSuite(options: ProviderSuiteOptions): readonly ContractTest[] {
   return options.cases.flatMap((each) => {
