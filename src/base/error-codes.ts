@@ -540,6 +540,10 @@ export const ERROR_CODES = {
     summary: "A host was asked for that is not in the fleet",
     remedy: "Compare the name with the hosts of the fleet file",
   },
+  DRV_FLEET_HOST_INVALID: {
+    summary: "A host of a fleet has a name or label that no target can name, or a name that another one has",
+    remedy: "Use letters, digits, dots, dashes and underscores, and give every host a name of its own",
+  },
   DRV_FLEET_FILE_INVALID: {
     summary: "A fleet file does not have the expected form",
     remedy: "Correct every listed entry; hosts have a name and may have labels, root, networkNamespace and facts",
@@ -547,6 +551,63 @@ export const ERROR_CODES = {
 
   // runner and library
 
+  // eventlog
+  DRV_LOG_LOCKED: {
+    summary: "The data folder is in use: another process, or another log of this one, writes to it",
+    remedy: "End that process first, or use its control socket or another data folder",
+  },
+  DRV_LOG_FOLDER_UNUSABLE: {
+    summary: "The data folder cannot be created, read or written",
+    remedy: "Look at its owner, mode, file system and free space",
+  },
+  DRV_LOG_SQLITE_TOO_OLD: {
+    summary: "The SQLite of this Node is older than the first one the log can be trusted to",
+    remedy: "Use a Node with SQLite 3.51.3 or newer",
+  },
+  DRV_LOG_FORMAT_UNKNOWN: {
+    summary: "The log was written in a format this version does not know",
+    remedy: "Use the version that wrote it, or a newer one",
+  },
+  DRV_LOG_DAMAGED: {
+    summary: "Files of the log are not as they were written: cut short, changed, or missing; nothing is left out silently",
+    remedy: "Copy the folder before anything else, look at the disk, and restore the log from a backup",
+  },
+  DRV_LOG_WRITE_FAILED: {
+    summary: "The log could not be written; nothing more is written by this process, and what was acknowledged is kept",
+    remedy: "Look at disk space and disk errors, then start the process again",
+  },
+  DRV_LOG_CLOSED: {
+    summary: "A log was used after it was closed",
+    remedy: "Close the log after the runs that use it",
+  },
+  DRV_LOG_APPEND_IN_FLIGHT: {
+    summary: "Two appends of one lane or stream at the same time",
+    remedy: "Wait for the first one; writers that share a lane go through one LaneWriter",
+  },
+  DRV_LOG_APPEND_INVALID: {
+    summary: "A batch cannot be kept: its lane, position, stream or rows are not as the log needs them",
+    remedy: "Correct the caller; the message names what was found",
+  },
+  DRV_LOG_LANE_LOST: {
+    summary: "Another owner writes to the lane, so this one stopped",
+    remedy: "Nothing is lost: what was acknowledged is in the log, and the other owner goes on from there",
+  },
+  DRV_LOG_ROW_MISSING: {
+    summary: "A row was asked for that is older or newer than everything in the log",
+    remedy: "Start from the newest snapshot: segments before it may have been dropped",
+  },
+  DRV_LOG_SNAPSHOT_DAMAGED: {
+    summary: "A snapshot is not as it was written; the next older one is used",
+    remedy: "Nothing is lost: the log is read from an older position; look at the disk",
+  },
+  DRV_LOG_BLOB_MISSING: {
+    summary: "An event names content that is not in the blob store",
+    remedy: "Restore the folder of blobs from a backup",
+  },
+  DRV_LOG_BLOB_DAMAGED: {
+    summary: "Content in the blob store is not as it was written",
+    remedy: "Restore the blob from a backup, and look at the disk",
+  },
   // report
   DRV_REPORT_NO_RESULT: {
     summary: "A report or result was asked for a task that the run does not have",

@@ -1,4 +1,4 @@
-import { codedError, type CodedError } from "../base/coded-error.ts";
+import { codedError, DroverError, type CodedError } from "../base/coded-error.ts";
 import type { Clock } from "../base/clock.ts";
 import { err, type Result } from "../base/result.ts";
 import { createExecutor, type Executor } from "../execute/executor.ts";
@@ -10,6 +10,7 @@ import type { Host } from "../operation/host.ts";
 import type { ContentStore, ProviderRegistry } from "../operation/provider.ts";
 import type { Target } from "../plan/compiled-plan.ts";
 import type { AttemptResult, Job } from "../protocol/job.ts";
+import { checkHosts } from "./check-hosts.ts";
 import type { DispatchOptions, Fleet, FleetHost } from "./fleet.ts";
 import { matchTarget } from "./match-target.ts";
 
@@ -24,6 +25,7 @@ export interface LocalFleetOptions {
 /**
  * A fleet of hosts that are all this machine: the embedded default. With several rooted hosts it shows on one machine
  * what broadcasts, batches and host guards do on many.
+ * @throws DroverError with every `DRV_FLEET_HOST_INVALID`
  */
 export function createLocalFleet(options: LocalFleetOptions): Fleet {
   return new LocalFleet(options);
@@ -36,6 +38,9 @@ class LocalFleet implements Fleet {
 
   constructor(options: LocalFleetOptions) {
     const definitions = options.hosts ?? [{}];
+    const listed = definitions.map(({ name = "local", labels = {} }) => ({ name, labels }));
+    const errors = checkHosts(listed);
+    if (errors.length > 0) throw new DroverError(errors);
     const made = definitions.map((definition) => {
       if (definition.root !== undefined) makeRootFolder(definition.root);
       const host = createLocalHost({ ...definition, clock: options.clock });
