@@ -3,5 +3,6 @@ export { FakeClock } from "./testing/fake-clock.ts";
 export { SeededRandom } from "./testing/seeded-random.ts";
 export { FakeHost } from "./testing/fake-host.ts";
 export { hostSuite } from "./testing/host-suite.ts";
+export { eventLogSuite } from "./testing/event-log-suite.ts";
 export { providerSuite, type ProviderSuiteOptions } from "./testing/provider-suite.ts";
 export { memoryContentStore } from "./operation/memory-content-store.ts";

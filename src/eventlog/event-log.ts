@@ -29,9 +29,11 @@ export interface NewLogRow {
   /** Position of the stream's previous row in this lane, 0 for its first: one stream can be read without a scan. */
   readonly previousPosition: number;
   readonly events: readonly unknown[];
+  /** JSON of `events`, when the caller had to make it anyway: adapters that store text take this one. */
+  readonly encoded?: string;
 }
 
-export interface LogRow extends NewLogRow {
+export interface LogRow extends Omit<NewLogRow, "encoded"> {
   readonly position: number;
   readonly batchId: string;
 }

@@ -1,0 +1,35 @@
+import type { SnapshotReference } from "./durable-log.ts";
+import type { NewLogRow } from "./event-log.ts";
+
+/**
+ * Rows the log writes about itself. Their stream starts with `log/`; readers of other streams pass them over.
+ * The epoch of an owner is the position of its claim: it grows with every owner and no two have the same.
+ */
+export type LaneRecord =
+  | { readonly type: "lane.claimed"; readonly v: 1; readonly owner: string }
+  | { readonly type: "segment.sealed"; readonly v: 1; readonly snapshot: SnapshotReference }
+  | { readonly type: "segment.opened"; readonly v: 1; readonly snapshot: SnapshotReference };
+
+const STREAM_PREFIX = "log/";
+
+/** Whether a row was written by the log about itself. */
+export function isLaneRecord(row: { readonly stream: string }): boolean {
+  return row.stream.startsWith(STREAM_PREFIX);
+}
+
+export function claimRow(owner: string): NewLogRow {
+  return row("claim", { type: "lane.claimed", v: 1, owner });
+}
+
+export function sealRow(snapshot: SnapshotReference): NewLogRow {
+  return row("seal", { type: "segment.sealed", v: 1, snapshot });
+}
+
+export function openedRow(snapshot: SnapshotReference): NewLogRow {
+  return row("segment", { type: "segment.opened", v: 1, snapshot });
+}
+
+/** Each record stands for itself: they are found by reading, not by links. */
+function row(kind: string, record: LaneRecord): NewLogRow {
+  return { stream: `${STREAM_PREFIX}${kind}`, previousPosition: 0, events: [record] };
+}
