@@ -23,7 +23,6 @@ async function recorded(plan: Plan, options: Omit<RunOptions, "params"> = {}): P
   const events: RunEvent[] = [];
   for await (const row of log.read(0, 1)) {
     assert.equal(row.stream, `run/${report.runId}`);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the log holds what the engine wrote
     events.push(...(row.events as readonly RunEvent[]));
   }
   assert.equal(events.at(-1)?.type, "run.completed");
@@ -35,7 +34,6 @@ function folded(plan: Plan, events: readonly RunEvent[]) {
   const state = createState(plan.compile());
   for (const event of events) {
     const stored: unknown = JSON.parse(JSON.stringify(event));
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an event is plain JSON
     apply(state, stored as RunEvent);
   }
   return state;

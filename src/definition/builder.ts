@@ -224,9 +224,7 @@ export class PlanBuilder<const Parameters extends ParametersDefinition = NoParam
    * Adds a copy of a sub-plan for each combination of values, the last axis changing fastest.
    *
    * @example
-   * plan.matrix("test", { os: ["debian", "alpine"], version: [1, 2] }, ({ os, version }, part) => {
-   *   part.taskFunc("say", () => ({ changed: false, data: `${os} ${version}` }));
-   * });
+   * plan.matrix("test", { os: ["debian", "alpine"], version: [1, 2] }, ({ os }, part) => void part.delay(os, "1s"));
    * // test[debian,1] test[debian,2] test[alpine,1] test[alpine,2]
    */
   matrix<const Axes extends { readonly [axis: string]: readonly JsonValue[] }>(

@@ -67,7 +67,6 @@ function defectOf(request: HttpRequest, url: URL | undefined): string | undefine
   if (!/^[A-Za-z]{1,20}$/.test(request.method)) return "the method is not one word of letters";
   for (const [name, value] of Object.entries(request.headers ?? {})) {
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return "a header name is not valid";
-    // oxlint-disable-next-line no-control-regex -- control characters are exactly what must not pass
     if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return `the header "${name}" holds characters that HTTP cannot carry`;
   }
   if (request.socketPath?.includes("\0") === true) return "the socket path contains a NUL character";
