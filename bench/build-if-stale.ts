@@ -14,5 +14,6 @@ export function buildIfStale(): void {
   const isStale = readdirSync(source, { recursive: true, encoding: "utf8" }).some(
     (name) => statSync(join(source, name)).mtimeMs > builtMs,
   );
-  if (isStale) execFileSync("npm", ["run", "prepare"], { cwd: PACKAGE_FOLDER, stdio: "ignore" });
+  // What the compiler finds is shown, and is no result: it goes to standard error.
+  if (isStale) execFileSync("npm", ["run", "prepare"], { cwd: PACKAGE_FOLDER, stdio: ["ignore", 2, 2] });
 }

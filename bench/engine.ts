@@ -1,3 +1,4 @@
+import { must } from "../src/base/assert.ts";
 import type { BenchRow } from "./bench-row.ts";
 import type { RetainedBytes } from "./engine-memory.ts";
 import type { ContestantName, RaceArgument, RaceTimes } from "./engine-race.ts";
@@ -5,19 +6,23 @@ import type { EngineShape } from "./engine-workload.ts";
 import { median } from "./measure.ts";
 import { runChild } from "./run-child.ts";
 
-/** Processes per contestant, taken in turn, so that a slow moment of the machine hits everyone. */
-const PROCESS_COUNT = 3;
-/** Runs in each process; the first ones find cold code. */
-const ROUND_COUNT = 5;
+/** Processes per entry. All entries take turns, so that a slow moment of the machine spoils one process of each. */
+const PROCESS_COUNT = 5;
+/** Runs in each process: small plans are run more often, because the first runs find cold code. */
+const ROUND_COUNT_MAX = 15;
+const ROUND_COUNT_MIN = 5;
+const TASKS_PER_PROCESS = 1_500_000;
 
 const LAYERED: EngineShape = { layerCount: 100, width: 1_000, isAsync: false };
 const LAYERED_ASYNC: EngineShape = { ...LAYERED, isAsync: true };
 const LAYERED_LARGE: EngineShape = { ...LAYERED, layerCount: 1_000 };
 const LAYERED_SMALL: EngineShape = { ...LAYERED, layerCount: 10 };
-const LAYERED_TINY: EngineShape = { ...LAYERED, layerCount: 5 };
+const LAYERED_TINY: EngineShape = { ...LAYERED, layerCount: 2 };
 const CHAIN: EngineShape = { layerCount: 100_000, width: 1, isAsync: false };
 
-/** Each at the largest of the sizes that it gets through in reasonable time. */
+const OWN_SHAPES = [LAYERED, LAYERED_LARGE, CHAIN, LAYERED_ASYNC, LAYERED_SMALL, LAYERED_TINY];
+
+/** Each at the largest of our sizes that it gets through in reasonable time. */
 const PEERS: readonly PeerEntry[] = [
   { contestant: "effect", shape: LAYERED, remark: "a fiber per task", checksWhileRunning: false },
   { contestant: "p-graph", shape: LAYERED, remark: "", checksWhileRunning: false },
@@ -35,49 +40,59 @@ interface PeerEntry {
 
 /** Runs of no-op tasks: speed by size and shape, what a run retains, and the same work done by others. */
 export async function benchEngine(): Promise<BenchRow[]> {
-  const layered = await measure("drover", LAYERED);
-  const large = await measure("drover", LAYERED_LARGE);
-  const chain = await measure("drover", CHAIN);
-  const layeredAsync = await measure("drover", LAYERED_ASYNC);
-  const speed = perSecond(LAYERED, layered.runMs);
-  const largeSpeed = perSecond(LAYERED_LARGE, large.runMs);
+  const own = OWN_SHAPES.map((shape) => new Standing("drover", shape));
+  const peers = PEERS.map(({ contestant, shape }) => new Standing(contestant, shape));
+  for (let turn = 0; turn < PROCESS_COUNT; turn++) {
+    for (const standing of [...own, ...peers]) await standing.race();
+  }
+  const ownAt = (shape: EngineShape): Standing => must(own[OWN_SHAPES.indexOf(shape)], "We run every shape");
+  const layered = ownAt(LAYERED);
+  const large = ownAt(LAYERED_LARGE);
   return [
-    ownRow(`run ${describe(LAYERED)}`, speed, "tasks/s"),
+    ownRow(`run ${describe(LAYERED)}`, layered.tasksPerSecond, "tasks/s"),
     ownRow(`run ${describe(LAYERED)}, first run of a process`, perSecond(LAYERED, layered.firstRunMs), "tasks/s"),
-    ownRow(`run ${describe(LAYERED_LARGE)}`, largeSpeed, "tasks/s"),
-    ownRow("speed at 1,000,000 tasks, of that at 100,000", Math.round((largeSpeed / speed) * 100), "%"),
-    ownRow(`run ${describe(CHAIN)}`, perSecond(CHAIN, chain.runMs), "tasks/s"),
-    ownRow(`run ${describe(LAYERED_ASYNC)}`, perSecond(LAYERED_ASYNC, layeredAsync.runMs), "tasks/s"),
+    ownRow(`run ${describe(LAYERED_LARGE)}`, large.tasksPerSecond, "tasks/s"),
+    ownRow("its speed, of that at 100,000 tasks", percent(large.tasksPerSecond, layered.tasksPerSecond), "%"),
+    ownRow(`run ${describe(CHAIN)}`, ownAt(CHAIN).tasksPerSecond, "tasks/s"),
+    ownRow(`run ${describe(LAYERED_ASYNC)}`, ownAt(LAYERED_ASYNC).tasksPerSecond, "tasks/s"),
     ownRow(`write and compile ${describe(LAYERED)}`, Math.round(layered.prepareMs), "ms"),
     ownRow(`write and compile ${describe(LAYERED_LARGE)}`, Math.round(large.prepareMs), "ms"),
     ...(await memoryRows(LAYERED_LARGE)),
-    ...(await peerRows()),
+    ...PEERS.flatMap((entry, at) => peerRow(entry, { peer: peers[at], own: ownAt(entry.shape) })),
   ];
 }
 
-interface Standing {
-  readonly prepareMs: number;
-  readonly firstRunMs: number;
-  readonly runMs: number;
-}
+/** How one contestant fares with one shape. */
+class Standing {
+  readonly #argument: RaceArgument;
+  readonly #times: RaceTimes[] = [];
 
-async function measure(contestant: ContestantName, shape: EngineShape): Promise<Standing> {
-  const times: RaceTimes[] = [];
-  for (let turn = 0; turn < PROCESS_COUNT; turn++) times.push(await race(contestant, shape));
-  return standingOf(times);
-}
+  constructor(contestant: ContestantName, shape: EngineShape) {
+    const roundCount = Math.round(TASKS_PER_PROCESS / taskCountOf(shape));
+    const bounded = Math.min(ROUND_COUNT_MAX, Math.max(ROUND_COUNT_MIN, roundCount));
+    this.#argument = { contestant, roundCount: bounded, ...shape };
+  }
 
-async function race(contestant: ContestantName, shape: EngineShape): Promise<RaceTimes> {
-  const argument: RaceArgument = { contestant, roundCount: ROUND_COUNT, ...shape };
-  return runChild<RaceTimes>("engine-race.ts", argument);
-}
+  /** Runs in one more process. */
+  async race(): Promise<void> {
+    this.#times.push(await runChild<RaceTimes>("engine-race.ts", this.#argument));
+  }
 
-function standingOf(times: readonly RaceTimes[]): Standing {
-  return {
-    prepareMs: median(times.map((time) => time.prepareMs)),
-    firstRunMs: median(times.map((time) => time.runMs[0] ?? Number.NaN)),
-    runMs: median(times.flatMap((time) => time.runMs)),
-  };
+  get prepareMs(): number {
+    return median(this.#times.map((time) => time.prepareMs));
+  }
+
+  get firstRunMs(): number {
+    return median(this.#times.map((time) => time.runMs[0] ?? Number.NaN));
+  }
+
+  get runMs(): number {
+    return median(this.#times.flatMap((time) => time.runMs));
+  }
+
+  get tasksPerSecond(): number {
+    return perSecond(this.#argument, this.runMs);
+  }
 }
 
 async function memoryRows(shape: EngineShape): Promise<BenchRow[]> {
@@ -85,32 +100,28 @@ async function memoryRows(shape: EngineShape): Promise<BenchRow[]> {
   const perTask = (bytes: number): number => Math.round(bytes / taskCountOf(shape));
   return [
     ownRow(`kept by a finished run of ${describe(shape)}`, perTask(stateBytes), "bytes/task"),
-    ownRow(`kept by it and its plan, names included`, perTask(stateBytes + planBytes), "bytes/task"),
+    ownRow("kept by it and its plan, names included", perTask(stateBytes + planBytes), "bytes/task"),
   ];
 }
 
-/** Every peer beside drover at the same size, process by process in turn. */
-async function peerRows(): Promise<BenchRow[]> {
-  const rows: BenchRow[] = [];
-  for (const { contestant, shape, remark, checksWhileRunning } of PEERS) {
-    const own: RaceTimes[] = [];
-    const theirs: RaceTimes[] = [];
-    for (let turn = 0; turn < PROCESS_COUNT; turn++) {
-      own.push(await race("drover", shape));
-      theirs.push(await race(contestant, shape));
-    }
-    const peer = standingOf(theirs);
-    const drover = standingOf(own);
-    const ownMs = checksWhileRunning ? drover.prepareMs + drover.runMs : drover.runMs;
-    rows.push({
-      name: `engine: run ${describe(shape)}${remark === "" ? "" : ` (${remark})`}`,
-      value: perSecond(shape, peer.runMs),
-      unit: "tasks/s",
-      peer: contestant,
-      ratio: Math.round((peer.runMs / ownMs) * 10) / 10,
-    });
-  }
-  return rows;
+function peerRow(
+  { contestant, shape, remark, checksWhileRunning }: PeerEntry,
+  { peer, own }: { readonly peer: Standing | undefined; readonly own: Standing },
+): BenchRow[] {
+  if (peer === undefined) return [];
+  const ownMs = checksWhileRunning ? own.prepareMs + own.runMs : own.runMs;
+  const row: BenchRow = {
+    name: `engine: run ${describe(shape)}${remark === "" ? "" : ` (${remark})`}`,
+    value: peer.tasksPerSecond,
+    unit: "tasks/s",
+    peer: contestant,
+    ratio: Math.round((peer.runMs / ownMs) * 10) / 10,
+  };
+  return [row];
+}
+
+function percent(part: number, whole: number): number {
+  return Math.round((part / whole) * 100);
 }
 
 function ownRow(name: string, value: number, unit: string): BenchRow {
