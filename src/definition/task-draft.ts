@@ -62,11 +62,12 @@ export class TaskDraft {
   /** The task as plain data. For `PlanBuilder`. */
   toDefinition(context: DefinitionContext): TaskDefinition {
     const body = "makeBody" in this.#body ? this.#body.makeBody(context) : this.#body;
-    const needs = this.#needs?.flatMap((need) => this.#resolve(need, context.problems));
+    const needs = this.#needs === undefined ? undefined : this.#resolveAll(this.#needs, context.problems);
     const rest = this.#rest;
     if (rest === undefined) return needs === undefined ? { name: this.#name, body } : { name: this.#name, body, needs };
     context.problems.push(...rest.problems);
-    const prefer = rest.prefer.flatMap((task) => this.#resolve({ task, on: undefined }, context.problems));
+    const preferred = rest.prefer.map((task) => ({ task, on: undefined }));
+    const prefer = this.#resolveAll(preferred, context.problems);
     return {
       ...rest.settings,
       name: this.#name,
@@ -98,17 +99,15 @@ export class TaskDraft {
     return this.more.settings;
   }
 
-  #resolve({ task, on }: StoredNeed, problems: CodedError[]): NeedDefinition[] {
-    const name = nameOfDependency(task);
-    if (name === undefined) {
-      problems.push(notATask(this.#name, task));
-      return [];
+  #resolveAll(needs: readonly StoredNeed[], problems: CodedError[]): NeedDefinition[] {
+    const resolved: NeedDefinition[] = [];
+    for (const { task, on } of needs) {
+      const name = nameOfDependency(task);
+      if (name === undefined) problems.push(notATask(this.#name, task));
+      else if (task instanceof TaskDraft && task.#plan !== this.#plan) problems.push(foreignTask(this.#name, name));
+      else resolved.push(on === undefined ? { task: name } : { task: name, on });
     }
-    if (task instanceof TaskDraft && task.#plan !== this.#plan) {
-      problems.push(foreignTask(this.#name, name));
-      return [];
-    }
-    return [on === undefined ? { task: name } : { task: name, on }];
+    return resolved;
   }
 }
 

@@ -105,7 +105,7 @@ function rollbackStepsIn({ tasks }: CompiledPlan): ReadonlySet<number> {
 
 function traitColumn(plan: CompiledPlan): Uint8Array {
   const traits = new Uint8Array(plan.tasks.length);
-  for (const [index, task] of plan.tasks.entries()) traits[index] = traitsOf(task);
+  for (const task of plan.tasks) traits[task.index] = traitsOf(task);
   return traits;
 }
 
