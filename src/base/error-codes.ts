@@ -569,7 +569,8 @@ export const ERROR_CODES = {
     remedy: "Use the version that wrote it, or a newer one",
   },
   DRV_LOG_DAMAGED: {
-    summary: "Files of the log are not as they were written: cut short, changed, or missing; nothing is left out silently",
+    summary:
+      "Files of the log are not as they were written: cut short, changed, or missing; nothing is left out silently",
     remedy: "Copy the folder before anything else, look at the disk, and restore the log from a backup",
   },
   DRV_LOG_WRITE_FAILED: {

@@ -11,7 +11,11 @@ import type { LogRule, OpenLogSubject } from "./event-log-suite-subject.ts";
  * @param open Opens an empty log; it is disposed after each test
  *
  * @example
- * eventLogSuite("my log", async () => ({ log: await openMyLog(), [Symbol.asyncDispose]: async () => {} }));
+ * import { MemoryLog } from "drover";
+ * import { eventLogSuite } from "drover/testing";
+ *
+ * // MemoryLog stands for yours.
+ * eventLogSuite("my log", async () => ({ log: new MemoryLog(), [Symbol.asyncDispose]: async () => {} }));
  */
 export function eventLogSuite(name: string, open: OpenLogSubject): void {
   void suite(name, () => {

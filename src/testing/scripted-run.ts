@@ -171,5 +171,9 @@ function liveView(now: () => RunView): RunView {
 
 function outcomeOf(status: "changed" | "unchanged" | "failed"): Outcome {
   if (status !== "failed") return { status };
-  return { status, error: { code: "DRV_TASK_FUNCTION_FAILED", message: "Cannot run the task" }, errorClass: "retryable" };
+  return {
+    status,
+    error: { code: "DRV_TASK_FUNCTION_FAILED", message: "Cannot run the task" },
+    errorClass: "retryable",
+  };
 }

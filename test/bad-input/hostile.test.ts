@@ -3,7 +3,7 @@ import { mkdtempDisposableSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { localFleet, ops, Plan, type Fleet, type OperationCall } from "drover";
+import { DroverError, localFleet, ops, Plan, type Fleet, type OperationCall } from "drover";
 import { z } from "zod";
 import { CliSandbox } from "../golden/cli-process.ts";
 import { assertCoded, refusal } from "./coded.ts";
@@ -127,7 +127,11 @@ test("given hostile parameters, keys and results, when a plan runs, then functio
 
 test("given hostile labels, when targets are resolved, then only equal labels match and the rest is refused", async () => {
   using folder = mkdtempDisposableSync("/tmp/drover-hostile-");
-  const labels = { ["__proto__"]: "x", role: "web", evil: "$(id)" };
+  assert.throws(
+    () => localFleet({ hosts: [{ name: "host", root: folder.path, labels: { evil: "$(id)" } }] }),
+    (thrown) => thrown instanceof DroverError && thrown.code === "DRV_FLEET_HOST_INVALID",
+  );
+  const labels = { ["__proto__"]: "x", role: "web" };
   await using fleet = localFleet({ hosts: [{ name: "host", root: folder.path, labels }] });
   const targets = new Map([
     ["role:web", true],
