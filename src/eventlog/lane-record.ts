@@ -17,6 +17,11 @@ export function isLaneRecord(row: { readonly stream: string }): boolean {
   return row.stream.startsWith(STREAM_PREFIX);
 }
 
+/** Whether a stream is one of the two that only a seal writes. */
+export function isSegmentRecord(stream: string): boolean {
+  return stream === `${STREAM_PREFIX}seal` || stream === `${STREAM_PREFIX}segment`;
+}
+
 export function claimRow(owner: string): NewLogRow {
   return row("claim", { type: "lane.claimed", v: 1, owner });
 }

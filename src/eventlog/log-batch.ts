@@ -1,5 +1,6 @@
 import { codedError, DroverError, type CodedError } from "../base/coded-error.ts";
 import type { LogBatch, NewLogRow } from "./event-log.ts";
+import { isSegmentRecord } from "./lane-record.ts";
 
 /** Characters of a stream's name or a batch id: `<kind>/` and a name, with room. */
 const LABEL_LENGTH_MAX = 400;
@@ -22,6 +23,7 @@ export function batchDefect(expectedPosition: number, batch: LogBatch): CodedErr
 
 function rowDefect(expectedPosition: number, row: NewLogRow): CodedError | undefined {
   if (!isLabel(row.stream)) return invalid(`the stream is not 1 to ${LABEL_LENGTH_MAX} visible characters`);
+  if (isSegmentRecord(row.stream)) return invalid(`the stream "${row.stream}" is written by seals alone`);
   const { previousPosition } = row;
   if (!Number.isSafeInteger(previousPosition) || previousPosition < 0 || previousPosition > expectedPosition) {
     return invalid(`the previous row is at ${previousPosition}, not from 0 to ${expectedPosition}`);

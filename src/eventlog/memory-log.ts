@@ -33,9 +33,13 @@ export class MemoryLog implements DurableLog {
   }
 
   append(lane: number, expectedPosition: number, batch: LogBatch): AppendOutcome {
-    if (this.#isClosed) throw new DroverError([codedError("DRV_LOG_CLOSED", "Cannot append: the log is closed")]);
     const defect = laneDefect(lane, LANE_COUNT) ?? batchDefect(expectedPosition, batch);
     if (defect !== undefined) throw new DroverError([defect]);
+    return this.#append(lane, expectedPosition, batch);
+  }
+
+  #append(lane: number, expectedPosition: number, batch: LogBatch): AppendOutcome {
+    if (this.#isClosed) throw new DroverError([codedError("DRV_LOG_CLOSED", "Cannot append: the log is closed")]);
     const content = this.#lane(lane);
     if (content.position !== expectedPosition) return { outcome: "conflict", position: content.position };
     for (const row of batch.rows) {
@@ -79,7 +83,9 @@ export class MemoryLog implements DurableLog {
 
   async seal(lane: number, expectedPosition: number, snapshot: SnapshotReference): Promise<AppendOutcome> {
     const batch = { batchId: `seal.${expectedPosition + 1}`, rows: [sealRow(snapshot), openedRow(snapshot)] };
-    const outcome = this.append(lane, expectedPosition, batch);
+    const defect = laneDefect(lane, LANE_COUNT);
+    if (defect !== undefined) throw new DroverError([defect]);
+    const outcome = this.#append(lane, expectedPosition, batch);
     if (outcome.outcome === "appended") this.#lane(lane).segmentStarts.push(outcome.position);
     return outcome;
   }

@@ -86,6 +86,8 @@ function testContent(given: GivenLog): void {
       batchOf("", rowOf("s/1", 1, 1)),
       batchOf("b", rowOf("", 0, 1)),
       batchOf("b", rowOf("s/\n", 0, 1)),
+      batchOf("b", rowOf("log/seal", 0, 1)),
+      batchOf("b", rowOf("log/segment", 0, 1)),
       batchOf("b", rowOf("s/\uD800", 0, 1)),
       batchOf("b", rowOf("x".repeat(401), 0, 1)),
       batchOf("b", rowOf("s/1", 2, 1)),

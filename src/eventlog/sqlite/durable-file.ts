@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { lstat, mkdir, open, rename } from "node:fs/promises";
+import { lstat, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "./make-folder.ts";
 
 let nextNumber = 0;
 
@@ -8,21 +9,30 @@ let nextNumber = 0;
 export async function writeDurably(path: string, content: Uint8Array): Promise<void> {
   nextNumber += 1;
   const temporary = `${path}.${nextNumber}.tmp`;
-  const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
+  try {
+    await writeSynced(temporary, content);
+    await rename(temporary, path);
+  } catch (thrown) {
+    await rm(temporary, { force: true });
+    throw thrown;
+  }
+  await syncFolder(dirname(path));
+}
+
+async function writeSynced(path: string, content: Uint8Array): Promise<void> {
+  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
   try {
     await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(temporary, path);
-  await syncFolder(dirname(path));
 }
 
 /** Makes a folder, and its name in the folder above durable. */
 export async function makeFolderDurably(path: string): Promise<void> {
   if (await isFolder(path)) return;
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  makeFolder(path);
   await syncFolder(dirname(path));
 }
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { accessSync, constants, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "../../base/assert.ts";
 import type { SnapshotReference } from "../durable-log.ts";
@@ -6,6 +6,7 @@ import type { AppendOutcome } from "../event-log.ts";
 import { openedRow, sealRow } from "../lane-record.ts";
 import { rowsDropped } from "../rows-dropped.ts";
 import { damaged, openingFailed } from "./log-refusal.ts";
+import { makeFolder } from "./make-folder.ts";
 import { SegmentFile } from "./segment-file.ts";
 import { checkSqliteVersion } from "./sqlite-version.ts";
 import { WriterLock } from "./writer-lock.ts";
@@ -37,7 +38,7 @@ export class SegmentStore implements Disposable {
     checkSqliteVersion();
     let lock: WriterLock | undefined;
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
       lock = WriterLock.take(folder);
       const store = new SegmentStore(folder, lock, segmentNumbers(folder));
@@ -65,12 +66,16 @@ export class SegmentStore implements Disposable {
     return { outcome: "appended", position: segment.tail };
   }
 
-  /** What it throws must end all writing. */
+  /**
+   * What it throws must end all writing. The next segment is there before the seal, so that a seal without one behind it
+   * always means that a file was lost.
+   */
   seal(expectedPosition: number, snapshot: SnapshotReference): AppendOutcome {
-    const row = sealRow(snapshot);
-    const outcome = this.append(expectedPosition, batchIdOfSeal(expectedPosition), [encode(row)]);
-    if (outcome.outcome !== "appended") return outcome;
-    this.#startNext(snapshot);
+    const sealed = this.#current();
+    if (sealed.tail !== expectedPosition) return { outcome: "conflict", position: sealed.tail };
+    this.#create(expectedPosition + 2);
+    sealed.append(batchIdOfSeal(expectedPosition), [encode(sealRow(snapshot))]);
+    this.#writeOpened(snapshot);
     return { outcome: "appended", position: this.tail };
   }
 
@@ -137,22 +142,37 @@ export class SegmentStore implements Disposable {
 
   /** Checks that segments follow each other, and finishes what a crash interrupted: the first one, or a seal. */
   #complete(): void {
+    if (this.#segments.length === 0) this.#create(1);
+    this.#completeSeal();
     for (const [index, segment] of this.#segments.entries()) {
       const next = this.#segments[index + 1];
       if (next !== undefined && next.first !== segment.tail + 1) {
         throw damaged(next.path, `it starts at ${next.first}, but the segment before ends at ${segment.tail}`);
       }
     }
-    if (this.#segments.length === 0) this.#create(1);
     const current = this.#current();
-    const last = current.tail >= current.first ? current : this.#segments.at(-2);
-    const sealedAt = last === undefined ? undefined : sealIn(last.rowAt(last.tail));
-    if (sealedAt !== undefined) this.#startNext(sealedAt);
+    if (current.tail >= current.first && sealIn(current.rowAt(current.tail)) !== undefined) {
+      throw damaged(current.path, "it is sealed, but the segment after it is missing");
+    }
   }
 
-  #startNext(snapshot: SnapshotReference): void {
-    const sealed = this.#current();
-    if (sealed.tail >= sealed.first) this.#create(sealed.tail + 1);
+  /** An empty segment behind another one is from a seal that was interrupted, before or after the seal itself. */
+  #completeSeal(): void {
+    const [previous, last] = this.#segments.slice(-2);
+    if (previous === undefined || last === undefined || last.tail >= last.first) return;
+    const snapshot = previous.tail < previous.first ? undefined : sealIn(previous.rowAt(previous.tail));
+    if (snapshot !== undefined) {
+      this.#writeOpened(snapshot);
+      return;
+    }
+    if (previous.tail + 2 !== last.first) throw damaged(previous.path, `it ends at ${previous.tail} without a seal`);
+    this.#segments.pop();
+    this.#lastNumber -= 1;
+    last.close();
+    SegmentFile.remove(last.path);
+  }
+
+  #writeOpened(snapshot: SnapshotReference): void {
     const current = this.#current();
     current.append(batchIdOfSeal(current.first - 2), [encode(openedRow(snapshot))]);
   }

@@ -21,6 +21,8 @@ export class WorkerClient {
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
     this.#worker = new Worker(new URL(`./log-worker.${extension}`, import.meta.url), {
       workerData: folder,
+      // Flags of the process may be of a kind that a file cannot be started with.
+      execArgv: [],
       stdout: true,
       stderr: true,
     });
@@ -48,11 +50,13 @@ export class WorkerClient {
   async close(): Promise<void> {
     const ended = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
     await this.ask({ type: "close" }, "closed");
+    this.#worker.ref();
     await ended;
   }
 
   /** Ends the thread of a log that could not be opened. */
   async abandon(): Promise<void> {
+    this.#worker.ref();
     await this.#worker.terminate();
   }
 
