@@ -141,6 +141,25 @@ function isPrefix(found: readonly StoredRow[], rows: readonly StoredRow[]): bool
   return JSON.stringify(found) === JSON.stringify(rows.slice(0, found.length));
 }
 
+test("given a closed log, when a page forgets its newest row, then it is refused", (context) => {
+  const folder = temporaryFolder(context);
+  writeLog(folder, { isKilled: false });
+  const path = join(folder, "whole", "log-0002.db");
+  const pageBytes = 8_192;
+  const leaves = Array.from({ length: statSync(path).size / pageBytes }, (_, index) => index * pageBytes).filter(
+    (start) => start > 0 && readFileSync(path)[start] === 0x0d,
+  );
+  assert.ok(leaves.length > 3);
+  for (const start of leaves) {
+    const found = readDamaged(folder, (copy) => {
+      const bytes = readFileSync(join(copy, "log-0002.db"));
+      bytes.writeUInt16BE(bytes.readUInt16BE(start + 3) - 1, start + 3);
+      writeFileSync(join(copy, "log-0002.db"), bytes);
+    });
+    assert.equal(found, "DRV_LOG_DAMAGED", `page at ${start}`);
+  }
+});
+
 test("given a closed log, when a file is cut short or missing, then it is refused", (context) => {
   const folder = temporaryFolder(context);
   writeLog(folder, { isKilled: false });

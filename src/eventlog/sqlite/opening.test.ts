@@ -41,6 +41,19 @@ test("given a log of this process, when it is opened again, then that is refused
   assert.equal(again.tail(0), 1);
 });
 
+test("given a log that this process tried to open twice, when another process opens it, then that is refused too", async (context) => {
+  const folder = await temporaryFolder(context);
+  await using log = await openSqliteLog(folder);
+  await assert.rejects(openSqliteLog(folder), { code: "DRV_LOG_LOCKED" });
+  const source = `
+    const { openSqliteLog } = await import(${MODULE});
+    await openSqliteLog(process.argv[1]).then(() => process.stdout.write("open"), (thrown) => process.stdout.write(thrown.code));
+  `;
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", source, folder], { timeout: 30_000 });
+  assert.equal(child.stdout.toString(), "DRV_LOG_LOCKED");
+  await appendTo(log, 0, batchOf("a", rowOf("run/a", 0, 1)));
+});
+
 test("given a log of another process, when it is opened, then the refusal names it, and its death frees the log", async (context) => {
   const folder = await temporaryFolder(context);
   const source = `

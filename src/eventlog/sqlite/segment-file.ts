@@ -90,6 +90,8 @@ export class SegmentFile {
       database.exec(
         `PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
       );
+      // What a killed process left there is taken over and forgotten, so that only our own writes are ever judged in it.
+      database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       return new SegmentFile(path, database);
     } catch (thrown) {
       database?.close();

@@ -22,7 +22,7 @@ export class WriterLock implements Disposable {
   /** Takes the lock of the folder, or throws `DRV_LOG_LOCKED` naming the process that has it. */
   static take(folder: string): WriterLock {
     const path = join(folder, "writer.lock");
-    closeSync(openSync(path, "a", 0o600));
+    createOnce(path);
     const database = new DatabaseSync(path, { timeout: 0 });
     try {
       database.exec("BEGIN EXCLUSIVE");
@@ -37,6 +37,15 @@ export class WriterLock implements Disposable {
 
   [Symbol.dispose](): void {
     this.#database.close();
+  }
+}
+
+/** Opens the file only when it makes it: closing one that is there would end a lock this process has on it. */
+function createOnce(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (thrown) {
+    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST")) throw thrown;
   }
 }
 
