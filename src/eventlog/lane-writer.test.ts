@@ -78,3 +78,20 @@ test("given a stream that was forgotten, when it is written again, then its newe
   writer.forget("run/a");
   assert.equal((await writer.write({ ...row("run/a"), previousPosition: 2 })).outcome, "appended");
 });
+
+test("given events that are no JSON, when they are written, then that write alone is refused", async () => {
+  await using log = new UnreliableLog();
+  await using writer = await LaneWriter.open(log, { owner: "one" });
+  await assert.rejects(writer.write({ ...row("run/a"), events: [1n] }), TypeError);
+  assert.deepEqual(await writer.write(row("run/a")), { outcome: "appended", position: 2 });
+});
+
+test("given many rows waiting, when the lane is lost, then each of them is refused", async () => {
+  await using log = new UnreliableLog();
+  await using late = await LaneWriter.open(log, { owner: "one" });
+  await LaneWriter.open(log, { owner: "two" });
+  const writes = Array.from({ length: 100 }, async (_, index) => late.write(row(`run/${index}`)));
+  const settled = await Promise.allSettled([...writes, late.seal({ name: "lane", position: 1, hash: "" })]);
+  for (const each of settled) assert.equal(each.status, "rejected");
+  assert.equal(log.tail(0), 2);
+});

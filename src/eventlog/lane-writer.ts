@@ -108,9 +108,10 @@ export class LaneWriter implements EventLog {
     const head = this.#heads.get(row.stream);
     if (head !== undefined && head !== row.previousPosition) return { outcome: "conflict", position: head };
     if (this.#busyStreams.has(row.stream)) throw appendInFlight(`stream "${row.stream}"`);
+    // Throws for what is no JSON, so it comes before anything is noted.
+    const encoded = row.encoded ?? JSON.stringify(row.events);
     const { promise, resolve, reject } = Promise.withResolvers<AppendOutcome>();
     this.#busyStreams.add(row.stream);
-    const encoded = row.encoded ?? JSON.stringify(row.events);
     this.#waiting.push({ row: { ...row, encoded }, bytes: encoded.length, resolve, reject });
     this.#start();
     return promise;
