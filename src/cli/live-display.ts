@@ -47,6 +47,7 @@ export class LiveDisplay implements RunDisplay {
         this.#view = view;
         this.#model.apply(events);
       },
+      onProgress: (progress) => this.#model.noteProgress(progress),
       ...(options.isVerbose && { onOutput: (line: OutputLine) => void this.#pending.push(this.#outputLine(line)) }),
     };
     this.#schedule();

@@ -60,7 +60,9 @@ function runningLine(task: number, model: ProgressModel, view: RunView, options:
   const { name, startedAtMs, operation, kind, target, hostResults, attempts } = view.task(task);
   const elapsedMs = Math.max(0, options.nowMs - (startedAtMs ?? options.nowMs));
   const hostCount = target === undefined ? 0 : (model.hostCounts.get(target) ?? 0);
+  const progress = model.progressOf(task);
   const remarks = [
+    progress === undefined ? "" : `${Math.floor(progress.percent)} % ${printable(progress.message ?? "")}`.trimEnd(),
     [operation ?? kind, target].filter((part) => part !== undefined).join(" → "),
     hostCount > 1 ? `${hostResults.length} of ${counted(hostCount, "host")}` : "",
     attempts > 1 ? `attempt ${attempts}` : "",

@@ -1,4 +1,5 @@
 import type { RunEvent, TaskRange } from "../engine/events.ts";
+import type { TaskProgress } from "../runner/run-observer.ts";
 
 /** Something worth a line above the live region, in the order in which it happened. */
 export type Announcement =
@@ -37,6 +38,8 @@ export class ProgressModel {
   readonly waiting = new Set<number>();
   /** Hosts of the run by target text. */
   readonly hostCounts = new Map<string, number>();
+  /** What running tasks say of their progress, by task and host; a task that has said nothing has no entry. */
+  readonly #progress = new Map<number, Map<string, TaskProgress>>();
   readonly #isQuiet: boolean;
   #announcements: Announcement[] = [];
   /** A phase that nothing has happened in yet: an empty one is not worth a line. */
@@ -48,6 +51,21 @@ export class ProgressModel {
 
   apply(events: readonly RunEvent[]): void {
     for (const event of events) this.#applyOne(event);
+  }
+
+  noteProgress(progress: TaskProgress): void {
+    if (!this.running.has(progress.task)) return;
+    const byHost = this.#progress.get(progress.task) ?? new Map<string, TaskProgress>();
+    this.#progress.set(progress.task, byHost.set(progress.host, progress));
+  }
+
+  /** Progress of a running task: of the host that is furthest behind. `undefined` when it has said nothing. */
+  progressOf(task: number): TaskProgress | undefined {
+    let last: TaskProgress | undefined;
+    for (const progress of this.#progress.get(task)?.values() ?? []) {
+      if (last === undefined || progress.percent < last.percent) last = progress;
+    }
+    return last;
   }
 
   /** What was not announced yet; forgets it. */
@@ -77,6 +95,7 @@ export class ProgressModel {
         return;
       case "task.completed":
         this.running.delete(event.task);
+        this.#progress.delete(event.task);
         this.waiting.delete(event.task);
         this.#announcements.push({ kind: "finished", task: event.task });
         return;

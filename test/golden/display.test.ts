@@ -188,3 +188,21 @@ test("given --verbose, when a task writes, then its lines are shown with where t
   display[Symbol.dispose]();
   assert.match(sink.text, /build web1 \| red alert\n/);
 });
+
+test("given running tasks that report progress, when they are shown, then with percent, message and the host that is last", async () => {
+  const terminal = new VirtualTerminal();
+  const { context, display, run } = scene(terminal, named("fetch", "build"));
+  run.dispatch("fetch", "build");
+  display.observer.onProgress?.({ task: 0, host: "web1", percent: 80, message: "almost" });
+  display.observer.onProgress?.({ task: 0, host: "web2", percent: 40.7, message: "unpacking\u001b[2J" });
+  await context.clock.advance(100);
+  assert.match(terminal.text, /fetch +0s +40 % unpacking/);
+  assert.doesNotMatch(terminal.text, /build +0s +\d+ %/);
+  run.complete("fetch", "changed");
+  display.observer.onProgress?.({ task: 0, host: "web1", percent: 90 });
+  await context.clock.advance(100);
+  assert.doesNotMatch(terminal.text, / %/);
+  run.complete("build", "changed");
+  run.finish("succeeded");
+  display[Symbol.dispose]();
+});
