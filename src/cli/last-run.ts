@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { codedError, fromThrown, type CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { RunView } from "../engine/run-view.ts";
+import { makeFolders } from "../host/make-folders.ts";
 import { snapshotOf, viewOfSnapshot } from "../report/snapshot.ts";
 import type { CliContext } from "./cli-context.ts";
 import type { LastRun } from "./last-run-schema.ts";
@@ -25,7 +26,7 @@ export async function rememberRun(
   const path = join(folder, `${digest(planPath)}.json`);
   const record: LastRun = { version: 1, planPath, folder: context.folder, run: snapshotOf(view) };
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder, 0o700);
     const draft = `${path}.${process.pid}.new`;
     await writeFile(draft, JSON.stringify(record), { mode: 0o600 });
     await rename(draft, path);

@@ -24,12 +24,6 @@ export function parseParameters(words: readonly string[]): Result<JsonObject, re
   return problems.length > 0 ? err(problems) : ok(Object.fromEntries(values));
 }
 
-/** Whether an argument sets a parameter rather than naming something. */
-export function isParameter(word: string): boolean {
-  const at = word.indexOf("=");
-  return at > 0 && NAME.test(word.slice(0, word[at - 1] === ":" ? at - 1 : at));
-}
-
 function parseWord(word: string): Result<{ readonly name: string; readonly value: JsonValue }, CodedError> {
   const at = word.indexOf("=");
   if (at === -1) return err(invalid(word, "it has no ="));

@@ -12,11 +12,6 @@ export type LaneRecord =
 
 const STREAM_PREFIX = "log/";
 
-/** Whether a row was written by the log about itself. */
-export function isLaneRecord(row: { readonly stream: string }): boolean {
-  return row.stream.startsWith(STREAM_PREFIX);
-}
-
 /** Whether a stream is one of the two that only a seal writes. */
 export function isSegmentRecord(stream: string): boolean {
   return stream === `${STREAM_PREFIX}seal` || stream === `${STREAM_PREFIX}segment`;

@@ -4,7 +4,7 @@ import { err, type Result } from "../base/result.ts";
 import { createExecutor, type Executor } from "../execute/executor.ts";
 import { createMemoryPreImageStore } from "../execute/pre-image-store.ts";
 import { createLocalHost, type LocalHostOptions } from "../host/local-host.ts";
-import { makeRootFolder } from "../host/root-folder.ts";
+import { makeFoldersSync } from "../host/make-folders.ts";
 import type { Facts } from "../operation/facts.ts";
 import type { Host } from "../operation/host.ts";
 import type { ContentStore, ProviderRegistry } from "../operation/provider.ts";
@@ -42,7 +42,8 @@ class LocalFleet implements Fleet {
     const errors = checkHosts(listed);
     if (errors.length > 0) throw new DroverError(errors);
     const made = definitions.map((definition) => {
-      if (definition.root !== undefined) makeRootFolder(definition.root);
+      // A new root folder is an empty host: what a throw-away fleet wants.
+      if (definition.root !== undefined) makeFoldersSync(definition.root, 0o755);
       const host = createLocalHost({ ...definition, clock: options.clock });
       return { host, listed: { name: host.name, labels: definition.labels ?? {} } };
     });

@@ -1,8 +1,9 @@
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { codedError, fromThrown, type CodedError } from "../base/coded-error.ts";
 import { sha256 } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { makeFolders } from "./make-folders.ts";
 import type { ContentEntry, ContentStore, ContentType } from "../operation/provider.ts";
 
 /**
@@ -47,8 +48,8 @@ class FolderContentStore implements ContentStore {
     if (known !== undefined && newest?.sha256 === digest && newest.contentType === contentType) {
       return { ...entryOf(known), changed: false };
     }
-    await mkdir(this.#blobs, { recursive: true, mode: 0o700 });
-    await mkdir(this.#names, { recursive: true, mode: 0o700 });
+    await makeFolders(this.#blobs, 0o700);
+    await makeFolders(this.#names, 0o700);
     await writeDurably(join(this.#blobs, digest), content);
     const version = { sha256: digest, sizeBytes: content.byteLength, contentType };
     const record: NameRecord = { name, versions: [...(known?.versions ?? []), version] };

@@ -28,6 +28,7 @@ import type {
   Waiting,
   WriteFileOptions,
 } from "../operation/host.ts";
+import { makeFolders } from "./make-folders.ts";
 import type { LocalAccounts } from "./accounts.ts";
 import { replaceBy, writeAtomically } from "./atomic-write.ts";
 import { checkSymlinkTarget, notAFile, notASymlink, READ_BYTES_MAX, rootRemoval, tooLarge } from "./file-refusal.ts";
@@ -110,7 +111,7 @@ export class LocalFiles {
     return hostCall(action, options.signal, async () => {
       const real = await this.locate(path, action, true);
       if (await isFolder(real)) return;
-      if (options.recursive === true) await mkdir(dirname(real), { recursive: true, mode: 0o755 });
+      if (options.recursive === true) await makeFolders(dirname(real), 0o755);
       if (!(await madeFolder(real))) return;
       await chmod(real, options.mode ?? 0o755); // The umask does not decide about it.
     });

@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import type { GroupItem } from "../plan/compiled-plan.ts";
 import { groupKeyOf } from "../plan/group-key.ts";
 
-/** Items of a group from what its key function answered: a list of plain JSON, each with a key of its own. */
+/** Items of a group from what its key function answered: a list of plain JSON. The engine checks that their keys differ. */
 export function groupItemsOf(answered: unknown): Result<readonly GroupItem[], CodedError> {
   const converted = toJson(answered, { bytesMax: RESULT_BYTES_MAX });
   if (!converted.ok || !isJsonArray(converted.value)) {
@@ -14,17 +14,5 @@ export function groupItemsOf(answered: unknown): Result<readonly GroupItem[], Co
       codedError("DRV_TASK_KEYS_FAILED", `Cannot expand the group: ${found}`, { hint: "Return a list of plain JSON" }),
     );
   }
-  const items: GroupItem[] = [];
-  const seen = new Set<string>();
-  for (const value of converted.value) {
-    const key = groupKeyOf(value);
-    if (seen.has(key)) {
-      return err(
-        codedError("DRV_TASK_KEYS_FAILED", `Cannot expand the group: two items have the key ${JSON.stringify(key)}`),
-      );
-    }
-    seen.add(key);
-    items.push({ key, value });
-  }
-  return ok(items);
+  return ok(converted.value.map((value) => ({ key: groupKeyOf(value), value })));
 }
