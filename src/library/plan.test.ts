@@ -7,6 +7,7 @@ import { test, type TestContext } from "node:test";
 import { DroverError } from "../base/coded-error.ts";
 import { continueRun, retry } from "../definition/error-strategy.ts";
 import { ops } from "../operation/ops.ts";
+import { recapOf } from "../report/recap.ts";
 import type { Hooks } from "./hooks.ts";
 import { localFleet } from "./local-fleet.ts";
 import { Plan } from "./plan.ts";
@@ -365,4 +366,19 @@ test("given tasks that need what earlier ones would make, when the plan is dry-r
     ],
   );
   assert.match(report.result(edited)?.reason ?? "", /no such file/);
+});
+
+test("given a group whose items have one key twice, when the plan runs, then the recap names the group as what failed", async () => {
+  const plan = new Plan("twice");
+  plan.foreach(
+    "each",
+    () => ["a", "a"],
+    (_item, part) => {
+      part.taskFunc("child", unchanged);
+    },
+  );
+  const report = await plan.run();
+  const [failure] = recapOf(report.view).failures;
+  assert.equal(failure?.task, "each");
+  assert.equal(report.error?.code, "DRV_TASK_GROUP_KEYS_INVALID");
 });

@@ -96,8 +96,7 @@ class RecapPass {
     if (task.isRolledBack) this.rolledBackCount += 1;
     if (task.undoError !== undefined) this.undoFailures.push({ task: task.name, error: task.undoError });
     if (task.isRollbackStep === true && task.group === undefined) this.#addRollbackStep(task);
-    // A group only repeats what its children say.
-    if (task.kind === "group") return;
+    if (repeatsItsChildren(task)) return;
     if (task.status === "failed" || task.status === "unknown") {
       this.failures.push({ endedAtMs: task.finishedAtMs ?? 0, failure: failureOf(task, task.status) });
     }
@@ -119,6 +118,11 @@ class RecapPass {
       .sort((one, other) => other.durationMs - one.durationMs)
       .slice(0, SLOWEST_MAX);
   }
+}
+
+/** What a group says its children have said already, unless it failed by itself: its items were no list, or too many. */
+function repeatsItsChildren({ kind, error }: TaskView): boolean {
+  return kind === "group" && (error === undefined || error.code === "DRV_TASK_GROUP_FAILED");
 }
 
 function failureOf(task: TaskView, status: "failed" | "unknown"): TaskFailure {
