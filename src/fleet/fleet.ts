@@ -22,6 +22,11 @@ export interface DispatchOptions {
  * The hosts a run can reach and the way to reach them. One interface for local hosts, SSH, agents and mixes of them.
  */
 export interface Fleet extends AsyncDisposable {
+  /**
+   * Whether executors remember tokens beyond this process: a job whose answer was lost with the process may be sent again
+   * under its token and gets the true outcome, or `unknown`, never a second start. When `false`, it must not be sent again.
+   */
+  readonly isDurable: boolean;
   /** All hosts, sorted by name. */
   hosts(): readonly FleetHost[];
   /** Names of the hosts a target stands for, sorted; `_any` gives every candidate. `DRV_FLEET_NO_HOST` when there are none. */

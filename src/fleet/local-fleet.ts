@@ -32,6 +32,7 @@ export function createLocalFleet(options: LocalFleetOptions): Fleet {
 }
 
 class LocalFleet implements Fleet {
+  readonly isDurable = false;
   readonly #hosts: ReadonlyMap<string, Host>;
   readonly #listed: readonly FleetHost[];
   readonly #executor: Executor;

@@ -17,6 +17,7 @@ import { systemClock } from "./system.ts";
 
 /** Answers every job as told, and remembers it. */
 class ScriptedFleet implements Fleet {
+  readonly isDurable = false;
   readonly jobs: Job[] = [];
   readonly #answer: (job: Job) => AttemptResult["outcome"] | Promise<AttemptResult["outcome"]>;
 
