@@ -244,6 +244,48 @@ export const ERROR_CODES = {
     remedy: "Use the version of drover that wrote the log, or a newer one",
   },
 
+  // durable runs
+  DRV_RUN_UNKNOWN: {
+    summary: "There is no run with that id in the data folder",
+    remedy: "List the runs with: drover runs",
+  },
+  DRV_RUN_AMBIGUOUS: {
+    summary: "The beginning of a run id stands for several runs",
+    remedy: "Give more of the id",
+  },
+  DRV_RUN_NOT_DURABLE: {
+    summary: "The plan has functions and comes from no module, so its runs could not go on in another process",
+    remedy: "Put the plan into a module and run that, or run it without a data folder",
+  },
+  DRV_RUN_PLAN_CHANGED: {
+    summary: "The module or file of a run has changed since the run was started",
+    remedy: "Bring the old content back to go on, or start a new run; cancel and rollback need the old content too",
+  },
+  DRV_RUN_PLAN_MISSING: {
+    summary: "The module or file of a run is not where it was",
+    remedy: "Bring it back to go on with the run",
+  },
+  DRV_RUN_PLAN_CODE_MISSING: {
+    summary: "A plan that was read from the log was asked to call a function of its author",
+    remedy: "Load the module of the plan",
+  },
+  DRV_RUN_PLAN_BODY_INVALID: {
+    summary: "The plan kept with a run is not of a form that this version knows",
+    remedy: "Use the version of drover that wrote the run, or a newer one",
+  },
+  DRV_RUN_KEY_CONFLICT: {
+    summary: "An idempotency key was used before for a run of another plan or with other parameters",
+    remedy: "Use another key, or the same plan and parameters",
+  },
+  DRV_RUN_QUARANTINED: {
+    summary: "A run cannot be loaded or failed again and again, and was set aside; the other runs go on",
+    remedy: "Read the reason with: drover show RUN; then go on with: drover resume RUN",
+  },
+  DRV_RUN_HOST_CLOSED: {
+    summary: "A command reached runs that are being shut down",
+    remedy: "Send it again once they are open",
+  },
+
   // task functions and results
   DRV_TASK_QUEUE_TIMEOUT: {
     summary: "A task was ready and did not start in time",

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { randomPlan } from "../testing/random-plan.ts";
+import { SeededRandom } from "../testing/seeded-random.ts";
+import type { CompiledPlan } from "./compiled-plan.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import { planBodyOf } from "./plan-body.ts";
+import { needsCode } from "./plan-code.ts";
+import { planOfBody } from "./plan-of-body.ts";
+
+function throughJson(plan: CompiledPlan): CompiledPlan {
+  const read = planOfBody(JSON.parse(JSON.stringify(planBodyOf(plan))));
+  assert.ok(read.ok, read.ok ? "" : read.error.message);
+  return read.value;
+}
+
+test("given any plan, when it is read from its body, then it is the same but for its code", () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.integer({ min: 1, max: 30 }), (seed, size) => {
+      const plan = randomPlan(new SeededRandom(seed), size);
+      const read = throughJson(plan);
+      assert.deepEqual(planBodyOf(read), planBodyOf(plan));
+      assert.deepEqual([...read.softRank], [...plan.softRank]);
+      assert.deepEqual([...read.remainingMs], [...plan.remainingMs]);
+      assert.equal(needsCode(read), needsCode(plan));
+      assert.equal(fingerprintOf(read), fingerprintOf(plan));
+    }),
+  );
+});
+
+test("given something else, when it is read as a body, then it is refused by name", () => {
+  for (const body of [
+    undefined,
+    null,
+    1,
+    "x",
+    [],
+    {},
+    { form: 99 },
+    { form: 1 },
+    { form: 1, policies: [], targets: 3 },
+  ]) {
+    const read = planOfBody(body);
+    assert.ok(!read.ok);
+    assert.equal(read.error.code, "DRV_RUN_PLAN_BODY_INVALID");
+  }
+});

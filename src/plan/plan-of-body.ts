@@ -1,0 +1,201 @@
+import { must, unreachable } from "../base/assert.ts";
+import { codedError, DroverError, fromThrown, type CodedError } from "../base/coded-error.ts";
+import type { JsonObject, JsonValue } from "../base/json.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { graphFromEdges } from "../dag/graph-from-edges.ts";
+import type { Graph } from "../dag/graph.ts";
+import { longestRemaining } from "../dag/longest-remaining.ts";
+import { softRank } from "../dag/soft-rank.ts";
+import type {
+  CompiledPlan,
+  CompiledTask,
+  Guard,
+  GroupKeys,
+  OpaqueFunction,
+  Target,
+  TaskBody,
+  TaskPolicy,
+  ValueFunction,
+} from "./compiled-plan.ts";
+import {
+  PLAN_BODY_FORM,
+  type BodyOfTask,
+  type GuardOfBody,
+  type KeysOfBody,
+  type PlanBody,
+  type TaskOfBody,
+  type ValueOfBody,
+} from "./plan-body.ts";
+
+/**
+ * Makes a plan again from its body. Its tasks, order, limits and fingerprint are those of the plan the body was taken
+ * from; its parameters are bound already, so it asks for none. Where that plan had functions, calling one fails the task
+ * with `DRV_RUN_PLAN_CODE_MISSING`.
+ *
+ * @param body JSON that `planBodyOf` made; its integrity is a matter of whoever kept it
+ * @returns the plan, or `DRV_RUN_PLAN_BODY_INVALID` for a body of a newer program or something else
+ */
+export function planOfBody(body: unknown): Result<CompiledPlan, CodedError> {
+  const form = typeof body === "object" && body !== null && "form" in body ? body.form : undefined;
+  if (form !== PLAN_BODY_FORM) {
+    return err(invalid(`it has form ${JSON.stringify(form ?? null)}, and form ${PLAN_BODY_FORM} is known`));
+  }
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the codec border: the body is our own, kept by its hash
+    return ok(planOf(body as PlanBody));
+  } catch (thrown) {
+    return err(
+      thrown instanceof DroverError && thrown.errors[0] !== undefined
+        ? thrown.errors[0]
+        : fromThrown("DRV_RUN_PLAN_BODY_INVALID", thrown, "Cannot read the plan of the run"),
+    );
+  }
+}
+
+function planOf(body: PlanBody): CompiledPlan {
+  const policies = body.policies.map(policyOf);
+  const targets = new Map(body.targets.map((target) => [target.text, target]));
+  const tasks = body.tasks.map((task, index) => taskOf(task, index, { policies, targets }));
+  const graph = graphOf(body.tasks);
+  const rank = softRank(graph);
+  const remaining = longestRemaining(
+    graph,
+    Float64Array.from(tasks, ({ policy }) => policy.estimateMs ?? 1),
+  );
+  if (!rank.ok) throw new DroverError([rank.error]);
+  if (!remaining.ok) throw new DroverError([remaining.error]);
+  return {
+    name: body.name,
+    ...(body.title === undefined ? {} : { title: body.title }),
+    tasks,
+    graph,
+    softRank: rank.value.rank,
+    remainingMs: remaining.value,
+    limits: { ...body.limits, keys: new Map(body.limits.keys) },
+    rollback: body.rollback,
+    hasLevelBarriers: body.hasLevelBarriers,
+    warnings: body.warnings,
+    fingerprint: () => body.fingerprint,
+  };
+}
+
+function policyOf(policy: JsonObject): TaskPolicy {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the codec border, see planOfBody
+  return { totalTimeoutMs: Number.POSITIVE_INFINITY, ...policy } as unknown as TaskPolicy;
+}
+
+function graphOf(tasks: readonly TaskOfBody[]): Graph {
+  const count = tasks.reduce((sum, { edges = [] }) => sum + edges.length, 0);
+  const sources = new Uint32Array(count);
+  const targets = new Uint32Array(count);
+  const kinds = new Uint8Array(count);
+  let row = 0;
+  for (const [index, { edges = [] }] of tasks.entries()) {
+    for (const [source, kind] of edges) {
+      sources[row] = source;
+      targets[row] = index;
+      kinds[row] = kind;
+      row++;
+    }
+  }
+  const graph = graphFromEdges({ ids: tasks.map(({ name }) => name), sources, targets, kinds });
+  if (!graph.ok) throw new DroverError([graph.error]);
+  return graph.value;
+}
+
+interface Tables {
+  readonly policies: readonly TaskPolicy[];
+  readonly targets: ReadonlyMap<string, Target>;
+}
+
+const NO_GUARDS: readonly Guard[] = [];
+
+function taskOf(task: TaskOfBody, index: number, { policies, targets }: Tables): CompiledTask {
+  const { name, title, target, guards, undo } = task;
+  return {
+    index,
+    name,
+    ...(title === undefined ? {} : { title }),
+    body: bodyOf(task),
+    guards: guards === undefined ? NO_GUARDS : guards.map(guardOf),
+    policy: must(policies[task.policy], `The body has no policy ${task.policy}`),
+    ...(target === undefined ? {} : { target: must(targets.get(target), `The body has no target ${target}`) }),
+    ...(undo === undefined ? {} : { undo: bodyOf(undo) }),
+    ...(task.isRollbackStep === true ? { isRollbackStep: true } : {}),
+  };
+}
+
+function bodyOf(body: BodyOfTask): TaskBody {
+  switch (body.kind) {
+    case "operation": {
+      const { kind, operation, operationClass, unknownPolicy, isReversible } = body;
+      return { kind, operation, operationClass, unknownPolicy, isReversible, params: valueOf(body.params) };
+    }
+    case "function": {
+      const { kind, unknownPolicy, registeredName } = body;
+      return { kind, unknownPolicy, run: missingCode, ...(registeredName === undefined ? {} : { registeredName }) };
+    }
+    case "script": {
+      const { kind, interpreter, script, args, env, cwd, input, unknownPolicy } = body;
+      return {
+        kind,
+        interpreter,
+        script,
+        args,
+        env,
+        unknownPolicy,
+        ...(cwd === undefined ? {} : { cwd }),
+        ...(input === undefined ? {} : { input: valueOf(input) }),
+      };
+    }
+    case "gate":
+      return { kind: "gate", gate: body.gate };
+    case "group":
+      return { kind: "group", plan: planOf(body.plan), keys: keysOf(body.keys) };
+    default:
+      return unreachable(body);
+  }
+}
+
+function keysOf(keys: KeysOfBody): GroupKeys {
+  switch (keys.kind) {
+    case "fixed":
+      return {
+        kind: "fixed",
+        items: keys.items.map(({ key, value, plan }) => ({
+          key,
+          value,
+          ...(plan === undefined ? {} : { plan: planOf(plan) }),
+        })),
+      };
+    case "result":
+      return keys;
+    case "function":
+      return { kind: "function", list: MISSING_VALUE };
+    default:
+      return unreachable(keys);
+  }
+}
+
+function guardOf({ kind, reason, task }: GuardOfBody): Guard {
+  if (kind !== "when" && kind !== "whenFact") return { kind };
+  const because = reason === undefined ? {} : { reason };
+  if (kind === "when") return { kind, evaluate: missingCode, ...because };
+  return { kind, evaluate: missingCode, ...because, ...(task === undefined ? {} : { task }) };
+}
+
+function valueOf(value: ValueOfBody): JsonValue | ValueFunction {
+  return "code" in value ? MISSING_VALUE : value.value;
+}
+
+const missingCode: OpaqueFunction = () => {
+  throw new DroverError([
+    codedError("DRV_RUN_PLAN_CODE_MISSING", "Cannot call a function of the plan: its module has not been loaded"),
+  ]);
+};
+
+const MISSING_VALUE: ValueFunction = { kind: "function", evaluate: missingCode };
+
+function invalid(found: string): CodedError {
+  return codedError("DRV_RUN_PLAN_BODY_INVALID", `Cannot read the plan of the run: ${found}`);
+}
