@@ -239,6 +239,10 @@ export const ERROR_CODES = {
     summary: "A decision came for a unit whose outcome is known",
     remedy: "Read in the report how the unit ended",
   },
+  DRV_RUN_SNAPSHOT_INVALID: {
+    summary: "A snapshot of a run cannot be read: it is damaged, of another version, or of another plan",
+    remedy: "Use an older snapshot, or fold the log of the run from its beginning",
+  },
   DRV_RUN_EVENT_UNKNOWN: {
     summary: "A log holds an event that this version does not know",
     remedy: "Use the version of drover that wrote the log, or a newer one",

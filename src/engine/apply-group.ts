@@ -1,4 +1,4 @@
-import type { CompiledPlan, GroupItem, GroupKeys } from "../plan/compiled-plan.ts";
+import type { CompiledPlan, GroupBody, GroupItem, GroupKeys } from "../plan/compiled-plan.ts";
 import { planOfItem } from "../plan/group-plans.ts";
 import { considerTask } from "./consider-task.ts";
 import { blockingInDegrees } from "./create-state.ts";
@@ -16,10 +16,9 @@ export function applyGroupExpanded(state: RunState, event: GroupExpanded): void 
   const { task, first } = event;
   const { body } = taskOf(state, task);
   if (body.kind !== "group") return;
+  if (event.items !== undefined) state.groupItems.set(task, event.items);
   let end = first;
-  for (const { plan, items } of runsOfItems(event.items ?? fixedItems(body.keys), (item) => planOfItem(body, item))) {
-    const block: GroupBlock = { group: task, plan, base: end, size: plan.tasks.length, items };
-    if (block.size === 0) continue;
+  for (const block of blocksOf(body, task, { first, items: event.items })) {
     end = blockEnd(block);
     state.blocks.push(block);
     append(state, block);
@@ -32,6 +31,23 @@ export function applyGroupExpanded(state: RunState, event: GroupExpanded): void 
   for (let child = first; child < end; child++) {
     if (state.tasks.remaining[child] === 0) considerTask(state, child);
   }
+}
+
+/** The blocks of a group whose copies begin at `first`. Without `items` those of the plan. */
+export function blocksOf(
+  body: GroupBody,
+  group: number,
+  from: { readonly first: number; readonly items: readonly GroupItem[] | undefined },
+): GroupBlock[] {
+  const blocks: GroupBlock[] = [];
+  let base = from.first;
+  for (const { plan, items } of runsOfItems(from.items ?? fixedItems(body.keys), (item) => planOfItem(body, item))) {
+    const block: GroupBlock = { group, plan, base, size: plan.tasks.length, items };
+    if (block.size === 0) continue;
+    base = blockEnd(block);
+    blocks.push(block);
+  }
+  return blocks;
 }
 
 function fixedItems(keys: GroupKeys): readonly GroupItem[] {
@@ -56,10 +72,27 @@ function runsOfItems(items: readonly GroupItem[], planOf: (item: GroupItem) => C
 }
 
 function append(state: RunState, block: GroupBlock): void {
-  const { tasks, order, queues } = state;
+  const { tasks, queues } = state;
   const end = blockEnd(block);
   if (end > tasks.capacity) grow(state, end);
+  orderBlock(state, block);
   const remaining = blockingInDegrees(block.plan);
+  for (let child = block.base; child < end; child++) {
+    tasks.remaining[child] = remaining[(child - block.base) % block.size] ?? 0;
+    tasks.generation[child] = 1;
+    tasks.startedAtMs[child] = -1;
+    tasks.finishedAtMs[child] = -1;
+    if (state.run.phase === "failureBranches") tasks.flags[child] = FLAG_BRANCH;
+    queues.queued[child] = 0;
+  }
+  tasks.counts[PENDING] = (tasks.counts[PENDING] ?? 0) + end - tasks.count;
+  tasks.count = end;
+}
+
+/** What follows from the plan of a block alone: how its tasks are handled, and in which order they start. */
+export function orderBlock(state: RunState, block: GroupBlock): void {
+  const { tasks, order } = state;
+  const end = blockEnd(block);
   const keys = orderKeys(block.plan);
   const dryTrait = state.run.isDryRun ? TRAIT_DRY : 0;
   // Tasks of a group come before what depends on the group: the path behind it is ahead of them too.
@@ -67,22 +100,14 @@ function append(state: RunState, block: GroupBlock): void {
   for (let child = block.base; child < end; child++) {
     const local = (child - block.base) % block.size;
     const task = block.plan.tasks[local];
-    tasks.remaining[child] = remaining[local] ?? 0;
     tasks.traits[child] = (task === undefined ? 0 : traitsOf(task)) | dryTrait;
-    tasks.generation[child] = 1;
-    tasks.startedAtMs[child] = -1;
-    tasks.finishedAtMs[child] = -1;
-    if (state.run.phase === "failureBranches") tasks.flags[child] = FLAG_BRANCH;
     order.orderKey[child] = behind + (keys[local] ?? 0);
     order.softRank[child] = block.plan.softRank[local] ?? 0;
-    queues.queued[child] = 0;
   }
-  tasks.counts[PENDING] = (tasks.counts[PENDING] ?? 0) + end - tasks.count;
-  tasks.count = end;
 }
 
 /** Doubles the columns, so that many small groups cost no more than one large one. */
-function grow(state: RunState, least: number): void {
+export function grow(state: RunState, least: number): void {
   const { tasks, order, queues } = state;
   const capacity = Math.max(least, tasks.capacity * 2, 64);
   growColumns(tasks, capacity);

@@ -14,6 +14,7 @@ export function closeTask(state: RunState, task: number, end: TaskEnd): void {
   setStatus(state, task, end.status);
   tasks.skipCause[task] = end.cause;
   tasks.finishedAtMs[task] = state.run.lastAtMs;
+  if (state.readySince.size > 0) state.readySince.delete(task);
   if (task < tasks.rootCount) {
     releaseDependents(state, { plan: state.plan, local: task, shift: 0 }, end);
     if (state.queues.barriers !== undefined) releaseLevel(state, task);

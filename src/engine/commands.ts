@@ -38,6 +38,14 @@ export interface StartCommand extends Actor {
   readonly params: JsonObject;
   /** Fingerprint of the plan, when the caller has computed it; kept in the log. */
   readonly fingerprint?: string;
+  /** Where the plan came from: path of its module, name of its export, hash of its content. Opaque; kept in the log. */
+  readonly source?: JsonObject;
+  /** Name in the blob store of the canonical body of the plan. Opaque; kept in the log. */
+  readonly planBody?: string;
+  /** The same key and the same parameters mean the same run: for the caller to look up. Kept in the log. */
+  readonly idempotencyKey?: string;
+  /** Digest of the parameters, to compare with those of another start. Kept in the log. */
+  readonly paramsHash?: string;
   /** One entry for each distinct `target.text` in the plan and the plans of its groups, `_any` excepted. */
   readonly hosts: readonly ResolvedTarget[];
   readonly options: RunOptions;

@@ -93,6 +93,7 @@ export function makeReady(state: RunState, task: number, host?: number): void {
   if ((traits & TRAIT_TIMED) === 0) return;
   const { queueTimeoutMs } = policyOf(state, task);
   if (queueTimeoutMs === undefined) return;
+  state.readySince.set(task, state.run.lastAtMs);
   const dueMs = state.run.lastAtMs + queueTimeoutMs;
   state.queues.due.after(queueTimeoutMs, { dueMs, kind: DUE_QUEUE_TIMEOUT, key: unitKey(task, 0), attempt: 0 });
 }

@@ -32,6 +32,8 @@ export function createState(plan: CompiledPlan, options: StateOptions = {}): Run
     retries: new Map(),
     cancels: new Map(),
     timeouts: new Map(),
+    attemptStarts: new Map(),
+    readySince: new Map(),
     unknowns: new Map(),
     uncounted: new Map(),
     gates: new Map(),
@@ -54,6 +56,9 @@ export function createState(plan: CompiledPlan, options: StateOptions = {}): Run
 function createFacts(plan: CompiledPlan): RunFacts {
   return {
     runId: undefined,
+    origin: {},
+    controlVersion: 0,
+    estimates: undefined,
     phase: "created",
     stopMode: undefined,
     stopReason: undefined,

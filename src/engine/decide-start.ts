@@ -3,6 +3,7 @@ import type { CompiledTask } from "../plan/compiled-plan.ts";
 import { plansOfGroup } from "../plan/group-plans.ts";
 import type { RunOptions, StartCommand } from "./commands.ts";
 import type { RunCreated } from "./events.ts";
+import { originOf } from "./run-origin.ts";
 import type { RunState } from "./run-state.ts";
 import { emit, type Step } from "./step.ts";
 import { isWriting } from "./traits.ts";
@@ -31,9 +32,7 @@ function runCreated({ state, now }: Step, command: StartCommand): RunCreated {
     isDryRun: options.isDryRun ?? false,
     rollback: options.rollback ?? state.plan.rollback,
     onUnknownHeld: options.onUnknownHeld ?? "finish",
-    ...(command.fingerprint === undefined ? {} : { fingerprint: command.fingerprint }),
-    ...(command.actor === undefined ? {} : { actor: command.actor }),
-    ...(command.reason === undefined ? {} : { reason: command.reason }),
+    ...originOf(command),
     ...(options.estimates === undefined ? {} : { estimates: options.estimates }),
   };
 }

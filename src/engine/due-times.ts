@@ -10,7 +10,8 @@ import {
   type DueEntry,
 } from "./due-queue.ts";
 import type { RunState } from "./run-state.ts";
-import { FLAG_STARTED, FLAG_STOPPED, EXPANDED, READY, RUNNING, WAITING } from "./status.ts";
+import { FLAG_STOPPED, EXPANDED, READY, RUNNING, WAITING } from "./status.ts";
+import { policyOf } from "./task-access.ts";
 import { hasFlag, statusOf } from "./task-status.ts";
 import { taskOfKey, unitOfKey } from "./unit-key.ts";
 import { attemptOfUnit, unitStatus } from "./unit-state.ts";
@@ -32,7 +33,7 @@ export function isLive(state: RunState, entry: DueEntry): boolean {
     case DUE_TOTAL_TIMEOUT:
       return isTotalLive(state, task, entry.attempt);
     case DUE_QUEUE_TIMEOUT:
-      return statusOf(state, task) === READY && !hasFlag(state, task, FLAG_STARTED);
+      return isQueueLive(state, task, entry.dueMs);
     case DUE_ATTEMPT_TIMEOUT:
     case DUE_HEARTBEAT_TIMEOUT:
       return isRunning(state, entry) && !state.timeouts.has(entry.key) && !state.cancels.has(entry.key);
@@ -45,6 +46,16 @@ export function isLive(state: RunState, entry: DueEntry): boolean {
     default:
       return entry.kind === DUE_GIVE_UP && isRunning(state, entry);
   }
+}
+
+/** A task that was ready before, and is again, waits from the beginning. */
+function isQueueLive(state: RunState, task: number, dueMs: number): boolean {
+  const since = state.readySince.get(task);
+  return (
+    since !== undefined &&
+    statusOf(state, task) === READY &&
+    since + (policyOf(state, task).queueTimeoutMs ?? 0) === dueMs
+  );
 }
 
 function isTotalLive(state: RunState, task: number, generation: number): boolean {

@@ -50,6 +50,10 @@ export interface RunCreated extends EventHead {
   readonly runId: RunId;
   readonly plan: string;
   readonly fingerprint?: string;
+  readonly source?: JsonObject;
+  readonly planBody?: string;
+  readonly idempotencyKey?: string;
+  readonly paramsHash?: string;
   readonly params: JsonObject;
   readonly actor?: string;
   readonly reason?: string;

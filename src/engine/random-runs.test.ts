@@ -5,8 +5,7 @@ import { must } from "../base/assert.ts";
 import type { Outcome, OutcomeStatus } from "../operation/outcome.ts";
 import type { BuiltinGuardKind } from "../plan/compiled-plan.ts";
 import { planFixture, type TaskFixture } from "../testing/plan-fixture.ts";
-import { RANDOM_HOSTS, randomPlan } from "../testing/random-plan.ts";
-import { endsWell, happensAnything } from "../testing/random-world.ts";
+import { endsWell, randomRun } from "../testing/random-world.ts";
 import { foretell, type OracleTask } from "../testing/run-oracle.ts";
 import { failedOutcome } from "../testing/given-run.ts";
 import { givenRun, RunSpecification } from "../testing/run-specification.ts";
@@ -24,17 +23,6 @@ import { takeEffects } from "./take-effects.ts";
 
 const seeds = fc.integer({ min: 1, max: 2 ** 31 - 1 });
 const RUNS = { numRuns: 250 } as const;
-
-/** A random plan that has lived through `steps` random things. Invariants and replay are checked on the way. */
-function randomRun(seed: number, steps: number): RunSpecification {
-  const random = new SeededRandom(seed);
-  const plan = randomPlan(random, 4 + random.integer(12));
-  const onUnknownHeld = random.integer(4) === 0 ? "wait" : "finish";
-  const options = { allowIrreversible: true, isDryRun: random.integer(10) === 0, onUnknownHeld } as const;
-  const run = givenRun(plan, { hosts: RANDOM_HOSTS, options });
-  for (let step = 0; step < steps && run.view.phase !== "finished"; step++) happensAnything(run, random);
-  return run;
-}
 
 test("given any run in any world, when everything is answered at last, then it ends", () => {
   fc.assert(

@@ -3,7 +3,7 @@ import type { RunId } from "../base/ids.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { CompiledPlan, GroupItem, RollbackMode } from "../plan/compiled-plan.ts";
-import type { UnknownDecision } from "./commands.ts";
+import type { TaskEstimate, UnknownDecision } from "./commands.ts";
 import type { DueQueue } from "./due-queue.ts";
 import type { Effect } from "./effects.ts";
 import type { StopMode } from "./events.ts";
@@ -11,7 +11,7 @@ import type { FanOut } from "./fan-out.ts";
 import type { IntQueue } from "./int-queue.ts";
 import type { LevelBarriers } from "./level-barriers.ts";
 import type { ReadyQueue } from "./ready-queue.ts";
-import type { RunPhase, Verdict } from "./run-view.ts";
+import type { RunOrigin, RunPhase, Verdict } from "./run-view.ts";
 import type { StartOrder } from "./start-order.ts";
 import type { UndoState } from "./unwind.ts";
 
@@ -39,6 +39,10 @@ export interface RunState {
   readonly cancels: Map<number, CancelRequest>;
   /** Running units whose time is up. */
   readonly timeouts: Map<number, "attempt" | "heartbeat">;
+  /** When the running attempt (or undo) of a unit began, where a limit counts from it. */
+  readonly attemptStarts: Map<number, number>;
+  /** Since when a task waits to start, where a limit counts from it. */
+  readonly readySince: Map<number, number>;
   /** Units whose outcome is unknown. */
   readonly unknowns: Map<number, UnknownUnit>;
   /** Attempts of a unit that do not count against its retries. */
@@ -46,7 +50,7 @@ export interface RunState {
   readonly gates: Map<number, GateRecord>;
   readonly signals: Map<string, ReceivedSignal>;
   readonly signalIds: Set<string>;
-  /** Items that a key function or a result gave. */
+  /** Items that a key function or a result gave; those that stand in the plan do not stand here. */
   readonly groupItems: Map<number, readonly GroupItem[]>;
   readonly groups: Map<number, GroupRecord>;
   /** Tasks of expanded groups, in blocks of neighbouring indices, ascending. */
@@ -71,6 +75,12 @@ export type InvariantMode = "off" | "events" | "sweep";
 /** What is known about the run as a whole. */
 export interface RunFacts {
   runId: RunId | undefined;
+  /** What the run was made from, as `start` said. */
+  origin: RunOrigin;
+  /** Operator events so far, the start included; 0 before it. */
+  controlVersion: number;
+  /** Durations that were known when the run started. */
+  estimates: readonly TaskEstimate[] | undefined;
   phase: RunPhase;
   stopMode: StopMode | undefined;
   stopReason: string | undefined;

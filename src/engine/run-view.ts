@@ -1,6 +1,6 @@
 import type { CodedError } from "../base/coded-error.ts";
 import type { RunId } from "../base/ids.ts";
-import type { JsonValue } from "../base/json.ts";
+import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { Change, HostResult } from "../operation/outcome.ts";
 
 /** States of a task. `pending → ready → waiting | running → terminal`; see `docs/semantics.md`. */
@@ -66,10 +66,30 @@ export interface TaskView {
   readonly group?: number;
 }
 
+/** What a run was made from, frozen in its first event. All of it is opaque to the engine. */
+export interface RunOrigin {
+  /** Fingerprint of the plan, when the caller has computed it. */
+  readonly fingerprint?: string;
+  /** Where the plan came from: path of its module, name of its export, hash of its content. */
+  readonly source?: JsonObject;
+  /** Name in the blob store of the canonical body of the plan. */
+  readonly planBody?: string;
+  /** The same key and the same parameters mean the same run. */
+  readonly idempotencyKey?: string;
+  readonly paramsHash?: string;
+  /** Who started the run, and why. */
+  readonly actor?: string;
+  readonly reason?: string;
+}
+
 /** A read-only window on the state of a run. Cheap to hold; every call reads the live state. */
 export interface RunView {
   readonly runId: RunId;
   readonly planName: string;
+  /** What the run was made from. */
+  readonly origin?: RunOrigin | undefined;
+  /** Operator events so far, the start included: what `expectedVersion` of a command is compared with. */
+  readonly controlVersion?: number | undefined;
   readonly phase: RunPhase;
   readonly verdict?: Verdict | undefined;
   readonly isDryRun: boolean;

@@ -43,14 +43,16 @@ function sparsePartsOf(state: RunState): readonly unknown[] {
     entriesOf(state.groups),
     state.hosts,
     [...state.targets].sort(byKey),
-    [slots.running, trimmed(slots.writing), [...slots.keys].map(([key, { running }]) => [key, running]).sort(byKey)],
+    [slots.running, writingHosts(state), usedKeys(state)],
     undoPart(state),
   ];
 }
 
 function sparseMapsOf(state: RunState): readonly ReadonlyMap<number, unknown>[] {
   const { outcomes, reasons, params, retries, cancels, timeouts, unknowns, uncounted, gates, groupItems } = state;
-  return [outcomes, reasons, params, retries, cancels, timeouts, unknowns, uncounted, gates, groupItems];
+  const { attemptStarts, readySince } = state;
+  const early = [outcomes, reasons, params, retries, cancels, timeouts, unknowns, uncounted, gates, groupItems];
+  return [...early, attemptStarts, readySince];
 }
 
 /** By key, so that the order in which entries were made does not count. */
@@ -62,8 +64,16 @@ function byKey(left: readonly unknown[], right: readonly unknown[]): number {
   return String(left[0]) < String(right[0]) ? -1 : 1;
 }
 
-function trimmed(counts: readonly number[]): readonly number[] {
-  return Array.from(counts, (count) => count ?? 0);
+/** Only what is in use: whether a host or a key was ever asked for is no part of the run. */
+function writingHosts({ slots }: RunState): readonly (readonly [number, number])[] {
+  return Array.from(slots.writing, (count, host) => [host, count ?? 0] as const).filter(([, count]) => count > 0);
+}
+
+function usedKeys({ slots }: RunState): readonly (readonly [string, number])[] {
+  return [...slots.keys]
+    .map(([key, { running }]) => [key, running] as const)
+    .filter(([, running]) => running > 0)
+    .sort(byKey);
 }
 
 function fanOutPart([task, fan]: [number, RunState["fanOuts"] extends Map<number, infer Fan> ? Fan : never]): unknown {

@@ -71,6 +71,7 @@ function stopTask(state: RunState, task: number): void {
 function stopReady(state: RunState, task: number): void {
   if (state.tasks.attempts[task] === 0 || state.fanOuts.has(task)) {
     state.fanOuts.delete(task);
+    state.readySince.delete(task);
     setStatus(state, task, PENDING);
     return;
   }

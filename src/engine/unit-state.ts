@@ -68,6 +68,7 @@ export interface UnitAttempt {
 /** Notes that a task has started, and from when its total time counts. */
 export function markStarted(state: RunState, task: number): void {
   setFlag(state, task, FLAG_STARTED);
+  if (state.readySince.size > 0) state.readySince.delete(task);
   state.tasks.startedAtMs[task] = state.run.lastAtMs;
   const { totalTimeoutMs } = policyOf(state, task);
   if (!Number.isFinite(totalTimeoutMs)) return;
@@ -85,6 +86,7 @@ export function startTimers(state: RunState, { task, unit, attempt }: UnitAttemp
   const key = unitKey(task, unit);
   const now = state.run.lastAtMs;
   const { due } = state.queues;
+  if (attemptTimeoutMs !== undefined || heartbeatTimeoutMs !== undefined) state.attemptStarts.set(key, now);
   if (attemptTimeoutMs !== undefined) {
     due.after(attemptTimeoutMs, { dueMs: now + attemptTimeoutMs, kind: DUE_ATTEMPT_TIMEOUT, key, attempt });
   }
@@ -103,6 +105,7 @@ export function endAttempt(state: RunState, task: number, unit: number): void {
 export function forgetAttempt(state: RunState, key: number): void {
   if (state.cancels.size > 0) state.cancels.delete(key);
   if (state.timeouts.size > 0) state.timeouts.delete(key);
+  if (state.attemptStarts.size > 0) state.attemptStarts.delete(key);
   if (state.retries.size > 0) state.retries.delete(key);
   if (state.queues.heartbeats.size > 0) state.queues.heartbeats.delete(key);
 }

@@ -2,7 +2,7 @@ import { must } from "../base/assert.ts";
 import type { CodedError } from "../base/coded-error.ts";
 import type { RunId } from "../base/ids.ts";
 import type { RunState } from "./run-state.ts";
-import type { RunPhase, RunView, TaskStatus, TaskView, Verdict } from "./run-view.ts";
+import type { RunOrigin, RunPhase, RunView, TaskStatus, TaskView, Verdict } from "./run-view.ts";
 import { STATUS_COUNT, statusName } from "./status.ts";
 import { dependenciesOf, nameOf } from "./task-access.ts";
 import { statusOf } from "./task-status.ts";
@@ -28,6 +28,14 @@ class StateView implements RunView {
 
   get planName(): string {
     return this.#state.plan.name;
+  }
+
+  get origin(): RunOrigin {
+    return this.#state.run.origin;
+  }
+
+  get controlVersion(): number {
+    return this.#state.run.controlVersion;
   }
 
   get phase(): RunPhase {

@@ -6,9 +6,23 @@ import type { Effect } from "../engine/effects.ts";
 import { taskOfKey, unitOfKey } from "../engine/unit-key.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import { failedOutcome } from "./given-run.ts";
-import type { RunSpecification } from "./run-specification.ts";
-import { pick } from "./random-plan.ts";
-import type { SeededRandom } from "./seeded-random.ts";
+import { givenRun, type RunSpecification } from "./run-specification.ts";
+import { pick, RANDOM_HOSTS, randomPlan } from "./random-plan.ts";
+import { SeededRandom } from "./seeded-random.ts";
+
+/**
+ * A random plan that has lived through `steps` random things. Invariants and replay are checked on the way. The same seed
+ * gives the same run.
+ */
+export function randomRun(seed: number, steps: number): RunSpecification {
+  const random = new SeededRandom(seed);
+  const plan = randomPlan(random, 4 + random.integer(12));
+  const onUnknownHeld = random.integer(4) === 0 ? "wait" : "finish";
+  const options = { allowIrreversible: true, isDryRun: random.integer(10) === 0, onUnknownHeld } as const;
+  const run = givenRun(plan, { hosts: RANDOM_HOSTS, options });
+  for (let step = 0; step < steps && run.view.phase !== "finished"; step++) happensAnything(run, random);
+  return run;
+}
 
 /** Anything an executor may say. */
 function randomOutcome(random: SeededRandom): Outcome {

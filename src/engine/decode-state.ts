@@ -1,0 +1,151 @@
+import { codedError, type CodedError } from "../base/coded-error.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import type { CompiledPlan } from "../plan/compiled-plan.ts";
+import { blocksOf, grow, orderBlock } from "./apply-group.ts";
+import { createState, type StateOptions } from "./create-state.ts";
+import { createFanOut, type FanOut } from "./fan-out.ts";
+import { orderKeys } from "./order-key.ts";
+import { shapeOf } from "./plan-shape.ts";
+import { rebuildCaches } from "./rebuild-caches.ts";
+import type { RunState } from "./run-state.ts";
+import { type ColumnReader, unframe } from "./snapshot-frame.ts";
+import { restoreDocument, restoreUndo, type StateDocument } from "./state-document.ts";
+import { STATUS_COUNT, TRAIT_DRY, IS_ACTIVE } from "./status.ts";
+import { taskOf } from "./task-access.ts";
+
+/**
+ * The state that `encodeState` wrote, ready to go on: same hash, same outstanding effects, same due times. As after a
+ * replay, perform `outstandingEffects`, then send `advance` and `tick`. Heartbeats are forgotten, as with a replay.
+ *
+ * @param plan the plan of the run; another one is told by its tasks and edges
+ * @returns `DRV_RUN_SNAPSHOT_INVALID` for damaged bytes, another version, or another plan
+ *
+ * @example
+ * const restored = decodeState(plan, snapshot);
+ * if (restored.ok) for (const event of later) apply(restored.value, event);
+ */
+export function decodeState(
+  plan: CompiledPlan,
+  bytes: Uint8Array,
+  options: StateOptions = {},
+): Result<RunState, CodedError> {
+  const framed = unframe(bytes);
+  if (typeof framed === "string") return invalid(framed);
+  const { document, columns } = framed;
+  const read = readDocument(document);
+  if (read === undefined) return invalid("its document cannot be read");
+  if (read.plan !== shapeOf(plan)) return invalid(`it belongs to another plan than "${plan.name}"`);
+  const state = createState(plan, options);
+  if (columns.left !== sizeOf(read.state)) return invalid(`${columns.left} bytes of columns are not what it needs`);
+  restoreDocument(state, read.state);
+  restoreColumns(state, read.state.taskCount, columns);
+  restoreOrder(state);
+  restoreFanOuts(state, read.state, columns);
+  const { undo } = read.state;
+  if (undo !== undefined) state.undo = restoreUndo(undo, columns.ints(undo.taskCount));
+  rebuildCaches(state);
+  return ok(state);
+}
+
+function invalid(found: string): Result<never, CodedError> {
+  return err(codedError("DRV_RUN_SNAPSHOT_INVALID", `Cannot read the snapshot of the run: ${found}`));
+}
+
+interface SnapshotDocument {
+  readonly plan: string;
+  readonly state: StateDocument;
+}
+
+/** The checksum was right, so the content is our own. */
+function readDocument(text: string): SnapshotDocument | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the codec border of snapshots: behind the checksum the content is our own
+    return parsed as SnapshotDocument;
+  } catch {
+    return undefined;
+  }
+}
+
+function sizeOf({ taskCount, fanOuts, undo }: StateDocument): number {
+  const unitCount = fanOuts.reduce((sum, { size }) => sum + size, 0);
+  return taskCount * BYTES_PER_TASK + unitCount * BYTES_PER_UNIT + (undo?.taskCount ?? 0) * 4;
+}
+
+const BYTES_PER_TASK = 2 * 8 + 2 * 4 + 2 + 4;
+const BYTES_PER_UNIT = 2 * 8 + 2 * 4 + 1;
+
+function restoreColumns(state: RunState, count: number, columns: ColumnReader): void {
+  const { tasks } = state;
+  if (count > tasks.capacity) grow(state, count);
+  tasks.count = count;
+  tasks.startedAtMs.set(columns.floats(count));
+  tasks.finishedAtMs.set(columns.floats(count));
+  tasks.remaining.set(columns.ints(count));
+  tasks.attempts.set(columns.ints(count));
+  tasks.generation.set(columns.shorts(count));
+  tasks.status.set(columns.bytes(count));
+  tasks.flags.set(columns.bytes(count));
+  tasks.skipCause.set(columns.bytes(count));
+  tasks.marks.set(columns.bytes(count));
+  tasks.counts.fill(0);
+  for (let task = 0; task < count; task++) {
+    const status = tasks.status[task] ?? 0;
+    tasks.counts[status] = (tasks.counts[status] ?? 0) + 1;
+  }
+  tasks.active = 0;
+  for (let code = 0; code < STATUS_COUNT; code++) tasks.active += (tasks.counts[code] ?? 0) * (IS_ACTIVE[code] ?? 0);
+}
+
+/** What follows from the plan, the estimates and the items of groups. Outer groups stand before inner ones. */
+function restoreOrder(state: RunState): void {
+  const { run, tasks, order } = state;
+  const { capacity, rootCount } = tasks;
+  if (run.estimates !== undefined) {
+    const keys = orderKeys(state.plan, run.estimates);
+    if (capacity === rootCount) order.orderKey = keys;
+    else order.orderKey.set(keys);
+  }
+  if (run.isDryRun)
+    for (let task = 0; task < rootCount; task++) tasks.traits[task] = (tasks.traits[task] ?? 0) | TRAIT_DRY;
+  const groups = [...state.groups].sort(([, left], [, right]) => left.first - right.first);
+  for (const [task, { first }] of groups) {
+    const { body } = taskOf(state, task);
+    if (body.kind !== "group") continue;
+    for (const block of blocksOf(body, task, { first, items: state.groupItems.get(task) })) {
+      state.blocks.push(block);
+      orderBlock(state, block);
+    }
+  }
+}
+
+function restoreFanOuts(state: RunState, document: StateDocument, columns: ColumnReader): void {
+  const count = document.fanOuts.reduce((sum, { size }) => sum + size, 0);
+  const startedAtMs = columns.floats(count);
+  const finishedAtMs = columns.floats(count);
+  const hosts = columns.ints(count);
+  const attempts = columns.ints(count);
+  const status = columns.bytes(count);
+  const owners: { readonly fan: FanOut; readonly end: number; readonly first: number }[] = [];
+  let first = 0;
+  for (const { task, size, batch } of document.fanOuts) {
+    const end = first + size;
+    const fan = createFanOut(Array.from(hosts.subarray(first, end)), taskOf(state, task).policy);
+    fan.startedAtMs.set(startedAtMs.subarray(first, end));
+    fan.finishedAtMs.set(finishedAtMs.subarray(first, end));
+    fan.attempts.set(attempts.subarray(first, end));
+    fan.status.set(status.subarray(first, end));
+    fan.batch = batch;
+    fan.counts.fill(0);
+    for (const code of fan.status) fan.counts[code] = (fan.counts[code] ?? 0) + 1;
+    state.fanOuts.set(task, fan);
+    owners.push({ fan, first, end });
+    first = end;
+  }
+  let next = 0;
+  for (const [position, outcome] of document.unitOutcomes) {
+    while ((owners[next]?.end ?? Number.POSITIVE_INFINITY) <= position) next++;
+    const owner = owners[next];
+    if (owner !== undefined) owner.fan.outcomes[position - owner.first] = outcome;
+  }
+}

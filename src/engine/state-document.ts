@@ -1,0 +1,165 @@
+import type { CodedError } from "../base/coded-error.ts";
+import type { JsonValue } from "../base/json.ts";
+import type { Outcome } from "../operation/outcome.ts";
+import type { GroupItem } from "../plan/compiled-plan.ts";
+import type {
+  CancelRequest,
+  GateRecord,
+  GroupRecord,
+  PendingRetry,
+  ReceivedSignal,
+  RunFacts,
+  RunState,
+  UnknownUnit,
+} from "./run-state.ts";
+import type { UndoState, UndoUnit } from "./unwind.ts";
+
+type Entries<Value> = readonly (readonly [number, Value])[];
+
+/** What few tasks have, as JSON; the rest of a snapshot are the columns that every task has. Entries keep the order of their maps. */
+export interface StateDocument {
+  readonly run: RunFacts;
+  readonly taskCount: number;
+  readonly outcomes: Entries<Outcome>;
+  readonly reasons: Entries<string>;
+  readonly params: Entries<JsonValue>;
+  readonly retries: Entries<PendingRetry>;
+  readonly cancels: Entries<CancelRequest>;
+  readonly timeouts: Entries<"attempt" | "heartbeat">;
+  readonly attemptStarts: Entries<number>;
+  readonly readySince: Entries<number>;
+  readonly unknowns: Entries<UnknownUnit>;
+  readonly uncounted: Entries<number>;
+  readonly gates: Entries<GateRecord>;
+  readonly signals: readonly (readonly [string, ReceivedSignal])[];
+  readonly signalIds: readonly string[];
+  readonly groupItems: Entries<readonly GroupItem[]>;
+  readonly groups: Entries<GroupRecord>;
+  readonly hosts: readonly string[];
+  readonly targets: readonly (readonly [string, readonly number[]])[];
+  readonly fanOuts: readonly FanOutEntry[];
+  /** By position among the units of all fan-outs. */
+  readonly unitOutcomes: Entries<Outcome>;
+  readonly undo?: UndoDocument;
+}
+
+export interface FanOutEntry {
+  readonly task: number;
+  readonly size: number;
+  readonly batch: number;
+}
+
+export interface UndoDocument {
+  readonly taskCount: number;
+  readonly open: Entries<number>;
+  readonly units: Entries<UndoUnit>;
+  readonly lanes: Entries<readonly number[]>;
+  readonly running: readonly number[];
+  readonly errors: Entries<CodedError>;
+  readonly doneCount: number;
+  readonly irreversibleCount: number;
+}
+
+/** The document of a state. Shares values with it. */
+export function documentOf(state: RunState): StateDocument {
+  const unitOutcomes: [number, Outcome][] = [];
+  const fanOuts: FanOutEntry[] = [];
+  let position = 0;
+  for (const [task, fan] of state.fanOuts) {
+    fanOuts.push({ task, size: fan.hosts.length, batch: fan.batch });
+    for (const [unit, outcome] of fan.outcomes.entries()) {
+      if (outcome !== undefined) unitOutcomes.push([position + unit, outcome]);
+    }
+    position += fan.hosts.length;
+  }
+  return {
+    run: state.run,
+    taskCount: state.tasks.count,
+    outcomes: [...state.outcomes],
+    reasons: [...state.reasons],
+    params: [...state.params],
+    retries: [...state.retries],
+    cancels: [...state.cancels],
+    timeouts: [...state.timeouts],
+    attemptStarts: [...state.attemptStarts],
+    readySince: [...state.readySince],
+    unknowns: [...state.unknowns],
+    uncounted: [...state.uncounted],
+    gates: [...state.gates],
+    signals: [...state.signals],
+    signalIds: [...state.signalIds],
+    groupItems: [...state.groupItems],
+    groups: [...state.groups],
+    hosts: state.hosts,
+    targets: [...state.targets],
+    fanOuts,
+    unitOutcomes,
+    ...(state.undo === undefined ? {} : { undo: undoDocument(state.undo) }),
+  };
+}
+
+function undoDocument(undo: UndoState): UndoDocument {
+  return {
+    taskCount: undo.remaining.length,
+    open: [...undo.open],
+    units: [...undo.units],
+    lanes: [...undo.lanes],
+    running: [...undo.running.keys()],
+    errors: [...undo.errors],
+    doneCount: undo.doneCount,
+    irreversibleCount: undo.irreversibleCount,
+  };
+}
+
+/** Fills a fresh state with what a document holds; columns, blocks and caches are for others. */
+export function restoreDocument(state: RunState, document: StateDocument): void {
+  Object.assign(state.run, document.run);
+  fill(state.outcomes, document.outcomes);
+  fill(state.reasons, document.reasons);
+  fill(state.params, document.params);
+  fill(state.retries, document.retries);
+  fill(state.cancels, document.cancels);
+  fill(state.timeouts, document.timeouts);
+  fill(state.attemptStarts, document.attemptStarts);
+  fill(state.readySince, document.readySince);
+  fill(state.unknowns, document.unknowns);
+  fill(state.uncounted, document.uncounted);
+  fill(state.gates, document.gates);
+  fill(state.signals, document.signals);
+  for (const id of document.signalIds) state.signalIds.add(id);
+  fill(state.groupItems, document.groupItems);
+  fill(state.groups, document.groups);
+  for (const [index, host] of document.hosts.entries()) {
+    state.hosts.push(host);
+    state.hostIndex.set(host, index);
+  }
+  fill(state.targets, document.targets);
+}
+
+function fill<Key, Value>(map: Map<Key, Value>, entries: readonly (readonly [Key, Value])[]): void {
+  for (const [key, value] of entries) map.set(key, value);
+}
+
+/** A rollback in progress; its units and those that run are the same objects. */
+export function restoreUndo(document: UndoDocument, remaining: Int32Array): UndoState {
+  const units = new Map(document.units);
+  const running = new Map<number, UndoUnit>();
+  const busyHosts = new Set<number>();
+  for (const key of document.running) {
+    const unit = units.get(key);
+    if (unit === undefined) continue;
+    running.set(key, unit);
+    if (unit.host !== -1) busyHosts.add(unit.host);
+  }
+  return {
+    remaining,
+    open: new Map(document.open),
+    units,
+    lanes: new Map(document.lanes.map(([host, keys]) => [host, [...keys]])),
+    running,
+    busyHosts,
+    errors: new Map(document.errors),
+    doneCount: document.doneCount,
+    irreversibleCount: document.irreversibleCount,
+  };
+}
