@@ -655,6 +655,77 @@ export const ERROR_CODES = {
     summary: "Content in the blob store is not as it was written",
     remedy: "Restore the blob from a backup, and look at the disk",
   },
+
+  // actor
+  DRV_ACTOR_STOPPED: {
+    summary: "A message was sent to an actor that has ended, or that ended before it came to the message",
+    remedy: "Nothing happened; ask again when its supervisor has started a new one",
+  },
+  DRV_ACTOR_MAILBOX_FULL: {
+    summary: "An actor has as many waiting messages as it may have, and takes no more",
+    remedy: "Nothing happened; send again later, or send less at once",
+  },
+  DRV_ACTOR_FAULTED: {
+    summary: "An actor failed while it handled a message; the actor has ended, others go on",
+    remedy: "Report it with the cause; its supervisor starts a new one",
+  },
+  DRV_ACTOR_QUERY_UNKNOWN: {
+    summary: "An actor was asked something it has no answer for; it goes on",
+    remedy: "Ask one of the questions the message lists",
+  },
+  DRV_ACTOR_QUERY_ABANDONED: {
+    summary: "An answer of an actor was not waited for: its time was up, or whoever asked was stopped",
+    remedy: "Ask again, with more time if the actor is busy",
+  },
+  DRV_SUPERVISOR_CHILD_INVALID: {
+    summary: "A supervisor was given a child whose id cannot name it",
+    remedy: "Use 1 to 200 visible characters",
+  },
+  DRV_SUPERVISOR_CHILD_EXISTS: {
+    summary: "A supervisor has a child of that name already; it may be running, waiting, or in quarantine",
+    remedy: "Give each child a name of its own, or stop the other one first",
+  },
+  DRV_SUPERVISOR_CHILD_NOT_FOUND: {
+    summary: "A supervisor has no child of that name, or it is not in the state in which this can be done",
+    remedy: "List the children; those that have ended are forgotten",
+  },
+  DRV_SUPERVISOR_CHILD_NEEDED: {
+    summary: "A child cannot be stopped because others depend on it",
+    remedy: "Stop those first",
+  },
+  DRV_SUPERVISOR_CHILD_FAULTED: {
+    summary: "A supervised part of the program failed",
+    remedy: "It is restarted by the rules of its supervisor; report it with the output when it fails again",
+  },
+  DRV_SUPERVISOR_CHILD_STUCK: {
+    summary: "A supervised part did not stop in time, so it may still do something",
+    remedy: "End the process when it has to be certain that it does nothing",
+  },
+  DRV_SUPERVISOR_RESTART_LIMIT: {
+    summary: "A supervised part failed again and again and is not restarted any more",
+    remedy: "Look at the cause; release it when that is gone",
+  },
+  DRV_SUPERVISOR_DEPENDENCY_DOWN: {
+    summary: "A supervised part waits because another one, which it needs, does not run",
+    remedy: "Look at the other one; this one starts when it runs",
+  },
+  DRV_SUPERVISOR_ESCALATED: {
+    summary: "A supervisor stopped with all its parts because one it cannot do without cannot be kept running",
+    remedy: "Look at the cause",
+  },
+  DRV_SUPERVISOR_MELTDOWN: {
+    summary: "A supervisor stopped with all its parts because they fail more often than restarting can help",
+    remedy: "Look at the newest failures, which the cause begins with",
+  },
+  DRV_SUPERVISOR_STOPPING: {
+    summary: "A supervisor that is stopping, or has ended, takes no new work",
+    remedy: "Start again after the restart of the program",
+  },
+  DRV_SUPERVISOR_PHASE_LATE: {
+    summary: "A supervised part did not finish a phase of the shutdown in time, which went on without it",
+    remedy: "What was acknowledged is kept; give the shutdown more time if this happens often",
+  },
+
   // report
   DRV_REPORT_NO_RESULT: {
     summary: "A report or result was asked for a task that the run does not have",
