@@ -33,6 +33,7 @@ export function createState(plan: CompiledPlan, options: StateOptions = {}): Run
     cancels: new Map(),
     timeouts: new Map(),
     attemptStarts: new Map(),
+    totalStarts: new Map(),
     readySince: new Map(),
     unknowns: new Map(),
     uncounted: new Map(),

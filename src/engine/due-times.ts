@@ -31,7 +31,7 @@ export function isLive(state: RunState, entry: DueEntry): boolean {
   const task = taskOfKey(entry.key);
   switch (entry.kind) {
     case DUE_TOTAL_TIMEOUT:
-      return isTotalLive(state, task, entry.attempt);
+      return isTotalLive(state, task, entry);
     case DUE_QUEUE_TIMEOUT:
       return isQueueLive(state, task, entry.dueMs);
     case DUE_ATTEMPT_TIMEOUT:
@@ -58,9 +58,16 @@ function isQueueLive(state: RunState, task: number, dueMs: number): boolean {
   );
 }
 
-function isTotalLive(state: RunState, task: number, generation: number): boolean {
+/** When the total time of a started task is up. */
+export function totalDueMs(state: RunState, task: number): number {
+  const startedMs = state.totalStarts.get(task) ?? state.tasks.startedAtMs[task] ?? -1;
+  return startedMs + policyOf(state, task).totalTimeoutMs;
+}
+
+function isTotalLive(state: RunState, task: number, { attempt: generation, dueMs }: DueEntry): boolean {
   const status = statusOf(state, task);
   if (state.tasks.generation[task] !== generation || hasFlag(state, task, FLAG_STOPPED)) return false;
+  if (state.totalStarts.size > 0 && dueMs !== totalDueMs(state, task)) return false;
   // Gates that time opens bound themselves.
   if (status === WAITING && (state.gates.get(task)?.dueMs ?? -1) !== -1) return false;
   return status === RUNNING || status === WAITING || status === READY || status === EXPANDED;

@@ -9,6 +9,7 @@ import {
   DUE_RETRY,
   DUE_TOTAL_TIMEOUT,
 } from "./due-queue.ts";
+import { totalDueMs } from "./due-times.ts";
 import { enqueueTask } from "./enqueue-task.ts";
 import { countOf, type FanOut, QUEUE_NONE, QUEUE_READY } from "./fan-out.ts";
 import { holdForLevel } from "./level-barriers.ts";
@@ -83,12 +84,10 @@ function rebuildDue(state: RunState): void {
     due.at({ dueMs, kind: DUE_QUEUE_TIMEOUT, key: unitKey(task, 0), attempt: 0 });
   }
   for (let task = 0; task < state.tasks.count; task++) {
-    const startedAtMs = state.tasks.startedAtMs[task] ?? -1;
-    if (startedAtMs === -1 || isTerminal(statusOf(state, task))) continue;
-    const { totalTimeoutMs } = policyOf(state, task);
-    if (!Number.isFinite(totalTimeoutMs)) continue;
+    if (state.tasks.startedAtMs[task] === -1 || isTerminal(statusOf(state, task))) continue;
+    const dueMs = totalDueMs(state, task);
     const attempt = state.tasks.generation[task] ?? 1;
-    due.at({ dueMs: startedAtMs + totalTimeoutMs, kind: DUE_TOTAL_TIMEOUT, key: unitKey(task, 0), attempt });
+    if (Number.isFinite(dueMs)) due.at({ dueMs, kind: DUE_TOTAL_TIMEOUT, key: unitKey(task, 0), attempt });
   }
   for (const [key, startedMs] of state.attemptStarts) rebuildAttempt(state, key, startedMs);
   for (const [key, { dueMs, attempt }] of state.retries) due.at({ dueMs, kind: DUE_RETRY, key, attempt });

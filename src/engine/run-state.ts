@@ -41,6 +41,8 @@ export interface RunState {
   readonly timeouts: Map<number, "attempt" | "heartbeat">;
   /** When the running attempt (or undo) of a unit began, where a limit counts from it. */
   readonly attemptStarts: Map<number, number>;
+  /** From when the total time of a task counts, where that is not its first start. */
+  readonly totalStarts: Map<number, number>;
   /** Since when a task waits to start, where a limit counts from it. */
   readonly readySince: Map<number, number>;
   /** Units whose outcome is unknown. */

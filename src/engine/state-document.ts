@@ -27,6 +27,7 @@ export interface StateDocument {
   readonly cancels: Entries<CancelRequest>;
   readonly timeouts: Entries<"attempt" | "heartbeat">;
   readonly attemptStarts: Entries<number>;
+  readonly totalStarts: Entries<number>;
   readonly readySince: Entries<number>;
   readonly unknowns: Entries<UnknownUnit>;
   readonly uncounted: Entries<number>;
@@ -82,6 +83,7 @@ export function documentOf(state: RunState): StateDocument {
     cancels: [...state.cancels],
     timeouts: [...state.timeouts],
     attemptStarts: [...state.attemptStarts],
+    totalStarts: [...state.totalStarts],
     readySince: [...state.readySince],
     unknowns: [...state.unknowns],
     uncounted: [...state.uncounted],
@@ -121,6 +123,7 @@ export function restoreDocument(state: RunState, document: StateDocument): void 
   fill(state.cancels, document.cancels);
   fill(state.timeouts, document.timeouts);
   fill(state.attemptStarts, document.attemptStarts);
+  fill(state.totalStarts, document.totalStarts);
   fill(state.readySince, document.readySince);
   fill(state.unknowns, document.unknowns);
   fill(state.uncounted, document.uncounted);

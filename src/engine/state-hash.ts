@@ -50,9 +50,9 @@ function sparsePartsOf(state: RunState): readonly unknown[] {
 
 function sparseMapsOf(state: RunState): readonly ReadonlyMap<number, unknown>[] {
   const { outcomes, reasons, params, retries, cancels, timeouts, unknowns, uncounted, gates, groupItems } = state;
-  const { attemptStarts, readySince } = state;
+  const { attemptStarts, totalStarts, readySince } = state;
   const early = [outcomes, reasons, params, retries, cancels, timeouts, unknowns, uncounted, gates, groupItems];
-  return [...early, attemptStarts, readySince];
+  return [...early, attemptStarts, totalStarts, readySince];
 }
 
 /** By key, so that the order in which entries were made does not count. */

@@ -74,7 +74,7 @@ test("given a log, when a snapshot is taken after every one of its events, then 
         assert.equal(stateHash(restored), stateHash(run.state), `after event ${index}`);
       }
     }),
-    { numRuns: 20 },
+    { numRuns: 30 },
   );
 });
 

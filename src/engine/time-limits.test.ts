@@ -152,3 +152,12 @@ test("given a total timeout of a group, when it is up, then its tasks are cancel
   assert.equal(run.status("each[x].inner[1].q"), "notRun");
   assert.equal(run.task("each").error?.code, "DRV_TASK_TOTAL_TIMEOUT");
 });
+
+test("given a held unit, when a person decides days later to run it again, then its total time begins anew", () => {
+  const run = givenRun(planFixture({ a: {} }), { options: { onUnknownHeld: "wait" } }).isLost("a");
+  assert.equal(nextDueMs(run.state), undefined);
+  run.after(5 * 86_400_000);
+  run.when({ type: "resolveUnknown", task: 0, unit: 0, decision: "rerun" });
+  assert.equal(nextDueMs(run.state), run.nowMs + 86_400_000);
+  assert.equal(run.succeeds("a").status("a"), "unchanged");
+});

@@ -70,6 +70,16 @@ export function markStarted(state: RunState, task: number): void {
   setFlag(state, task, FLAG_STARTED);
   if (state.readySince.size > 0) state.readySince.delete(task);
   state.tasks.startedAtMs[task] = state.run.lastAtMs;
+  startTotal(state, task);
+}
+
+/** A held task moves again because a person has decided: the time that took does not count. */
+function restartTotal(state: RunState, task: number): void {
+  state.totalStarts.set(task, state.run.lastAtMs);
+  startTotal(state, task);
+}
+
+function startTotal(state: RunState, task: number): void {
   const { totalTimeoutMs } = policyOf(state, task);
   if (!Number.isFinite(totalTimeoutMs)) return;
   state.queues.due.after(totalTimeoutMs, {
@@ -119,8 +129,10 @@ export function restUnit(
   const { task, unit } = place;
   const fan = state.fanOuts.get(task);
   if (fan === undefined) {
+    const wasHeld = statusOf(state, task) === UNKNOWN;
     setStatus(state, task, status);
     if (status === READY) enqueueTask(state, task);
+    if (wasHeld) restartTotal(state, task);
     return;
   }
   setUnitStatus(fan, unit, status);
@@ -133,11 +145,16 @@ export function restUnit(
 
 /** Derives the status of a started task from its units. */
 export function refreshFanOut(state: RunState, task: number, fan: FanOut): void {
+  const wasHeld = statusOf(state, task) === UNKNOWN;
+  setStatus(state, task, statusOfFanOut(state, task, fan));
+  if (wasHeld && statusOf(state, task) !== UNKNOWN) restartTotal(state, task);
+}
+
+function statusOfFanOut(state: RunState, task: number, fan: FanOut): number {
   const isMoving = countOf(fan, RUNNING) + countStartable(state, task, fan) > 0;
-  if (isMoving) setStatus(state, task, RUNNING);
-  else if (countOf(fan, WAITING) > 0) setStatus(state, task, WAITING);
-  else if (countOf(fan, UNKNOWN) > 0) setStatus(state, task, UNKNOWN);
-  else setStatus(state, task, RUNNING);
+  if (isMoving) return RUNNING;
+  if (countOf(fan, WAITING) > 0) return WAITING;
+  return countOf(fan, UNKNOWN) > 0 ? UNKNOWN : RUNNING;
 }
 
 /** Units that will still start: of a stopped task only those whose unknown outcome is being settled. */
