@@ -598,6 +598,10 @@ export const ERROR_CODES = {
   // runner and library
 
   // eventlog
+  DRV_LOG_ABSENT: {
+    summary: "There is no log in the folder that was named",
+    remedy: "Name the data folder of the runs with --data or DROVER_DATA, or run a plan durably first",
+  },
   DRV_LOG_LOCKED: {
     summary: "The data folder is in use: another process, or another log of this one, writes to it",
     remedy: "End that process first, or use its control socket or another data folder",
@@ -726,6 +730,31 @@ export const ERROR_CODES = {
     remedy: "What was acknowledged is kept; give the shutdown more time if this happens often",
   },
 
+  // view
+  DRV_VIEW_ROW_UNREADABLE: {
+    summary: "A row of the log cannot be understood; the read model leaves out the rest of that run and goes on",
+    remedy: "Run `drover log verify`; a newer version of drover may know what this one does not",
+  },
+  DRV_VIEW_ROW_MISSING: {
+    summary: "A row of a run is missing from the log, so the read model leaves out the rest of that run",
+    remedy: "Run `drover log verify`; runs whose beginning was dropped with old segments cannot be shown",
+  },
+  DRV_VIEW_ABSENT: {
+    summary: "There is no read model in the data folder",
+    remedy: "Make it with `drover log rebuild`",
+  },
+  DRV_VIEW_DAMAGED: {
+    summary: "The read model is not as it was written, or of another version",
+    remedy: "Nothing is lost: make it anew with `drover log rebuild`",
+  },
+  DRV_VIEW_FAILED: {
+    summary: "The read model could not be written; runs go on without it",
+    remedy: "Look at disk space and disk errors; it catches up once it can be written again",
+  },
+  DRV_VIEW_QUERY_INVALID: {
+    summary: "What was asked of the read model is no valid question: a cursor, a limit or a filter",
+    remedy: "Correct what the message names; cursors are those of an earlier answer to the same question",
+  },
   // report
   DRV_REPORT_NO_RESULT: {
     summary: "A report or result was asked for a task that the run does not have",

@@ -87,6 +87,7 @@ export class SegmentFile {
     try {
       database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
       checkFormat(path, database);
+      checkPages(path, database);
       database.exec(
         `PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
       );
@@ -153,7 +154,8 @@ export class SegmentFile {
   }
 }
 
-function checkFormat(path: string, database: DatabaseSync): void {
+/** Refuses what is no segment, or one of another format. */
+export function checkFormat(path: string, database: DatabaseSync): void {
   const id = database.prepare("PRAGMA application_id").get()?.["application_id"];
   if (id !== APPLICATION_ID) throw damaged(path, "it is no segment of a log");
   const version = database.prepare("PRAGMA user_version").get()?.["user_version"];
@@ -165,6 +167,10 @@ function checkFormat(path: string, database: DatabaseSync): void {
       ),
     ]);
   }
+}
+
+/** Refuses a database whose pages do not fit together. */
+export function checkPages(path: string, database: DatabaseSync): void {
   const verdict = database.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
   if (verdict !== "ok") throw damaged(path, String(verdict));
 }

@@ -8,6 +8,8 @@ import { rowsDropped } from "../rows-dropped.ts";
 import { damaged, openingFailed } from "./log-refusal.ts";
 import { makeFolder } from "./make-folder.ts";
 import { SegmentFile } from "./segment-file.ts";
+import { segmentNumbersIn, segmentPath } from "./segment-names.ts";
+import { sealIn } from "./segment-record.ts";
 import { checkSqliteVersion } from "./sqlite-version.ts";
 import { WriterLock } from "./writer-lock.ts";
 import type { EncodedRow, StoredRow } from "./worker-messages.ts";
@@ -16,7 +18,6 @@ import type { EncodedRow, StoredRow } from "./worker-messages.ts";
 const READ_ROWS_MAX = 512;
 /** Characters of bodies handed over at once, unless a single row has more. */
 const READ_CHARACTERS_MAX = 1024 * 1024;
-const SEGMENT_NAME = /^log-([0-9]{4,})\.db$/;
 
 /** The segments of one folder, held by their single writer. Everything here blocks: it belongs into a thread. */
 export class SegmentStore implements Disposable {
@@ -193,16 +194,11 @@ export class SegmentStore implements Disposable {
   }
 }
 
-function segmentPath(folder: string, number: number): string {
-  return join(folder, `log-${String(number).padStart(4, "0")}.db`);
-}
-
 /** Numbers of the segments in a folder, without gaps; removes what an interrupted creation left. */
 function segmentNumbers(folder: string): readonly number[] {
   const names = readdirSync(folder);
   for (const name of names) if (/^log-[0-9]+\.db\.new/.test(name)) rmSync(join(folder, name), { force: true });
-  const numbers = names.flatMap((name) => SEGMENT_NAME.exec(name)?.[1] ?? []).map(Number);
-  numbers.sort((a, b) => a - b);
+  const numbers = segmentNumbersIn(names);
   for (const [index, number] of numbers.entries()) {
     const before = numbers[index - 1];
     if (before !== undefined && number !== before + 1) {
@@ -226,19 +222,4 @@ function encode(row: { stream: string; previousPosition: number; events: readonl
 
 function batchIdOfSeal(expectedPosition: number): string {
   return `seal.${expectedPosition + 1}`;
-}
-
-/** The snapshot a seal refers to, or `undefined` when the row is none. */
-function sealIn(row: StoredRow): SnapshotReference | undefined {
-  if (row.stream !== "log/seal") return undefined;
-  const events: unknown = JSON.parse(row.body);
-  const seal: unknown = Array.isArray(events) ? events[0] : undefined;
-  if (typeof seal !== "object" || seal === null || !("snapshot" in seal)) return undefined;
-  return isReference(seal.snapshot) ? seal.snapshot : undefined;
-}
-
-function isReference(value: unknown): value is SnapshotReference {
-  if (typeof value !== "object" || value === null) return false;
-  if (!("name" in value && "position" in value && "hash" in value)) return false;
-  return typeof value.name === "string" && typeof value.position === "number" && typeof value.hash === "string";
 }
