@@ -6,6 +6,7 @@ const AREAS: { readonly [area: string]: string } = {
   GRAPH: "Graphs",
   OPERATION: "Operations",
   DEFINITION: "Plan definitions",
+  EXPRESSION: "Expressions",
   PLAN: "Plans",
   RUN: "Runs",
   TASK: "Tasks",

@@ -82,6 +82,96 @@ export const ERROR_CODES = {
     remedy: "Rename one of them or drop the alias",
   },
 
+  // expression
+  DRV_EXPRESSION_SYNTAX: {
+    summary: "A text cannot be read as an expression",
+    remedy: "Correct it at the given place; `docs/expressions.md` shows what can be written",
+  },
+  DRV_EXPRESSION_UNCLOSED: {
+    summary: "A `${`, a bracket or a text in quotes has no end",
+    remedy: "Add what closes it",
+  },
+  DRV_EXPRESSION_NESTED: {
+    summary: "A `${` stands within an expression",
+    remedy: "Write names without `${ }` there, and join texts with `+`",
+  },
+  DRV_EXPRESSION_NUMBER: {
+    summary: "A number is written in a way that cannot be kept exactly",
+    remedy: "Write integers up to 9007199254740991 without leading zeros, or fractions like 0.5 and 1e3",
+  },
+  DRV_EXPRESSION_LIMIT: {
+    summary: "An expression is longer or deeper than is allowed",
+    remedy: "Split it: let a task or a parameter hold a part of it",
+  },
+  DRV_EXPRESSION_NAME_UNKNOWN: {
+    summary: "An expression refers to a name that does not exist here",
+    remedy: "Use one of the suggested names",
+  },
+  DRV_EXPRESSION_MEMBER_UNKNOWN: {
+    summary: "An expression asks for a member that the value never has",
+    remedy: "Use one of the suggested names; `drover explain OPERATION` lists what an operation returns",
+  },
+  DRV_EXPRESSION_FUNCTION_UNKNOWN: {
+    summary: "An expression calls a function that does not exist",
+    remedy: "Use one of the functions of `docs/expressions.md`",
+  },
+  DRV_EXPRESSION_ARGUMENTS: {
+    summary: "A function is called with too few or too many values",
+    remedy: "Give the values that the message names",
+  },
+  DRV_EXPRESSION_TYPE: {
+    summary: "An expression uses a value of a type that cannot stand there",
+    remedy: "Convert the value, or use another one; the hint says how",
+  },
+  DRV_EXPRESSION_CONDITION: {
+    summary: "A condition is not true or false",
+    remedy: "Compare with something, as in `tasks.install.data.version == params.version`",
+  },
+  DRV_EXPRESSION_PATTERN: {
+    summary: "The pattern of `matches` cannot be used",
+    remedy: "Write it as a text of its own, without look-around and back references, which cannot be bounded in time",
+  },
+  DRV_EXPRESSION_CONSTANT: {
+    summary: "A part of an expression always has the same value or can never be reached; a hint",
+    remedy: "Leave it out, or correct what it compares",
+  },
+  DRV_EXPRESSION_DIVIDE_BY_ZERO: {
+    summary: "An expression divides by zero",
+    remedy: "Ask first, as in `total == 0 ? 0 : part / total`",
+  },
+  DRV_EXPRESSION_OVERFLOW: {
+    summary: "A calculation leaves the range of numbers that are exact",
+    remedy: "Calculate with smaller numbers; integers reach to 9007199254740991",
+  },
+  DRV_EXPRESSION_INDEX_RANGE: {
+    summary: "A list has no item at the position asked for",
+    remedy: "Look at `.length` first, or give another value with `??`",
+  },
+  DRV_EXPRESSION_MISSING: {
+    summary: "A value has no member of the name asked for",
+    remedy: "Ask with `has(…)` first, or give another value with `??`",
+  },
+  DRV_EXPRESSION_CONVERSION: {
+    summary: "A value cannot be converted to the type asked for",
+    remedy: "Look at where the value comes from; the message says what was found",
+  },
+  DRV_EXPRESSION_FUEL: {
+    summary: "An expression needs more work than one evaluation may do",
+    remedy: "Work on shorter lists and texts, or do it in a task",
+  },
+  DRV_EXPRESSION_TOO_LARGE: {
+    summary: "An expression makes a text or value that is too large",
+    remedy: "Keep less of it, or hand files from task to task instead of their content",
+  },
+  DRV_EXPRESSION_VALUE_KIND: {
+    summary: "A value is not of the type that was promised when the expression was checked",
+    remedy: "Look at the operation or parameter that gave the value; what it returns differs from its schema",
+  },
+  DRV_EXPRESSION_PROGRAM: {
+    summary: "A stored expression is not one that this version can evaluate",
+    remedy: "Compile the plan again with this version",
+  },
+
   // definition
   DRV_PLAN_OPTION_UNKNOWN: {
     summary: "A plan or task has an option that does not exist",
