@@ -1,12 +1,12 @@
 import type { Clock } from "../base/clock.ts";
 import type { SupervisorFact, SupervisorObserver } from "./supervisor-event.ts";
 
-/** Errors of observers kept for whoever looks. */
+/** Errors kept for whoever looks. */
 const OBSERVER_ERRORS_MAX = 100;
 
 /** Tells what happens to whoever watches a supervisor. */
 export class Announcer {
-  /** What the observer threw, oldest first, at most 100. */
+  /** What observer and judges threw, oldest first, at most 100. */
   readonly errors: unknown[] = [];
   readonly #name: string;
   readonly #clock: Clock;
@@ -23,7 +23,12 @@ export class Announcer {
     try {
       this.#observer({ ...fact, supervisor: this.#name, atMs: this.#clock.nowMs() });
     } catch (thrown) {
-      if (this.errors.length < OBSERVER_ERRORS_MAX) this.errors.push(thrown);
+      this.keep(thrown);
     }
+  }
+
+  /** Keeps what code of others threw that must not. */
+  keep(thrown: unknown): void {
+    if (this.errors.length < OBSERVER_ERRORS_MAX) this.errors.push(thrown);
   }
 }

@@ -6,6 +6,8 @@ export type ChildEnd = undefined | ChildFault;
 export interface ChildFault {
   readonly kind: "faulted";
   readonly error: CodedError;
+  /** What was thrown, for its stack. */
+  readonly thrown?: unknown;
 }
 
 /**

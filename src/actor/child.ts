@@ -1,18 +1,13 @@
 import type { Clock } from "../base/clock.ts";
-import { codedError, type CodedError, DroverError, fromThrown } from "../base/coded-error.ts";
+import { codedError, type CodedError } from "../base/coded-error.ts";
 import type { ChildEnd, ChildSpec, ChildState, ChildStatus, RunningChild } from "./child-spec.ts";
 import { Deadline } from "./deadline.ts";
+import { type Fault, faultOf } from "./fault.ts";
 import { RestartWindow } from "./restart-window.ts";
 import type { RestartLimit } from "./supervisor-options.ts";
 
 /** Milliseconds a child has for stopping when its spec says nothing. */
 export const STOP_TIMEOUT_MS_DEFAULT = 5_000;
-
-/** A fault as it came: what people read, and what was thrown. */
-export interface Fault {
-  readonly error: CodedError;
-  readonly thrown: unknown;
-}
 
 /** Who hears what becomes of a child that nobody asked to stop. */
 export interface ChildOwner {
@@ -109,10 +104,9 @@ export class Child {
         this.#started(instance, started);
         return;
       }
-      instance.starting = started.then(
-        (running) => this.#started(instance, running),
-        (thrown: unknown) => this.#ended(instance, this.#faultOf(thrown)),
-      );
+      instance.starting = started
+        .then((running) => this.#started(instance, running))
+        .catch((thrown: unknown) => this.#ended(instance, this.#faultOf(thrown)));
     } catch (thrown) {
       this.#ended(instance, this.#faultOf(thrown));
     }
@@ -159,13 +153,26 @@ export class Child {
   #started(instance: Instance, running: RunningChild): void {
     instance.running = running;
     running.ended.then(
-      (end) => this.#ended(instance, isFault(end) ? { error: end.error, thrown: undefined } : undefined),
+      (end) => this.#ended(instance, isFault(end) ? { error: end.error, thrown: end.thrown } : undefined),
       (thrown: unknown) => this.#ended(instance, this.#faultOf(thrown)),
     );
+    if (this.#instance !== instance) {
+      void this.#dismiss(instance, running);
+      return;
+    }
     // Whoever asked it to stop meanwhile waits for the start and goes on from there.
-    if (instance.stopping !== undefined || this.#instance !== instance) return;
+    if (instance.stopping !== undefined) return;
     this.state = "running";
     this.#owner.running(this);
+  }
+
+  /** A start that came through after it was abandoned: nobody waits for this one any more. */
+  async #dismiss({ controller }: Instance, running: RunningChild): Promise<void> {
+    try {
+      await running.stop(controller.signal);
+    } catch {
+      // It was reported as abandoned, which it still is.
+    }
   }
 
   #ended(instance: Instance, fault: Fault | undefined): void {
@@ -176,8 +183,7 @@ export class Child {
   }
 
   #faultOf(thrown: unknown): Fault {
-    const known = thrown instanceof DroverError ? thrown.errors[0] : undefined;
-    return { error: known ?? fromThrown("DRV_SUPERVISOR_CHILD_FAULTED", thrown, `Child "${this.id}" failed`), thrown };
+    return faultOf("DRV_SUPERVISOR_CHILD_FAULTED", thrown, `Child "${this.id}" failed`);
   }
 }
 

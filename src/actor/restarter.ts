@@ -3,9 +3,10 @@ import type { Clock } from "../base/clock.ts";
 import { codedError, type CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Announcer } from "./announcer.ts";
-import { type Child, type ChildOwner, type Cohort, type Fault, STOP_TIMEOUT_MS_DEFAULT } from "./child.ts";
+import { type Child, type ChildOwner, type Cohort, STOP_TIMEOUT_MS_DEFAULT } from "./child.ts";
 import type { FaultVerdict } from "./child-spec.ts";
 import { FailureRate } from "./failure-rate.ts";
+import type { Fault } from "./fault.ts";
 import { backOffMs } from "./restart-window.ts";
 import { stopChildren } from "./stop-children.ts";
 import {
@@ -62,9 +63,12 @@ export class Restarter implements ChildOwner {
       return;
     }
     this.#launching = [...children];
-    // The list grows while it is walked.
-    for (const child of this.#launching) this.#startOrHold(child);
-    this.#launching = undefined;
+    try {
+      // The list grows while it is walked.
+      for (const child of this.#launching) this.#startOrHold(child);
+    } finally {
+      this.#launching = undefined;
+    }
   }
 
   #startOrHold(child: Child): void {
@@ -128,7 +132,7 @@ export class Restarter implements ChildOwner {
     try {
       return judge(error);
     } catch (thrown) {
-      this.#announcer.errors.push(thrown);
+      this.#announcer.keep(thrown);
       return "restart";
     }
   }

@@ -3,12 +3,13 @@ import type { CodedError } from "../base/coded-error.ts";
 /** The steps of a graceful end, in order. */
 export type ShutdownPhase = "stopAccepting" | "drain" | "checkpoint" | "stop";
 
+/** Limits of a shutdown. A short total shortens what is not given in proportion. */
 export interface ShutdownLimits {
   /** Milliseconds for the whole shutdown. Default 30,000. */
   readonly totalMs?: number;
-  /** Milliseconds after which checkpoints have to be kept, counted from the start. Default 25,000, at most `totalMs`. */
+  /** Milliseconds from the start after which checkpoints have to be kept, less than `totalMs`. Default 25,000. */
   readonly checkpointMs?: number;
-  /** Milliseconds for finishing accepted work, so that some are left for checkpoints. Default 5,000. */
+  /** Milliseconds from the start after which accepted work has to be finished, less than `checkpointMs`. Default 5,000. */
   readonly drainMs?: number;
 }
 
@@ -29,8 +30,14 @@ export interface ShutdownReport {
   readonly abandoned: readonly string[];
 }
 
-export const SHUTDOWN_LIMITS_DEFAULT: Required<ShutdownLimits> = {
-  totalMs: 30_000,
-  checkpointMs: 25_000,
-  drainMs: 5_000,
-};
+const TOTAL_MS_DEFAULT = 30_000;
+const CHECKPOINT_PART = 25 / 30;
+const DRAIN_PART = 5 / 25;
+
+/** Fills in what `limits` leaves out. */
+export function shutdownTimes(limits: ShutdownLimits): Required<ShutdownLimits> {
+  const totalMs = limits.totalMs ?? TOTAL_MS_DEFAULT;
+  const checkpointMs = Math.min(limits.checkpointMs ?? totalMs * CHECKPOINT_PART, totalMs);
+  const drainMs = Math.min(limits.drainMs ?? checkpointMs * DRAIN_PART, checkpointMs);
+  return { totalMs, checkpointMs, drainMs };
+}

@@ -6,14 +6,15 @@ import { Announcer } from "./announcer.ts";
 import { Child, STOP_TIMEOUT_MS_DEFAULT } from "./child.ts";
 import type { ChildEnd, ChildSpec, ChildStatus, RunningChild } from "./child-spec.ts";
 import { Deadline } from "./deadline.ts";
+import { faultOf } from "./fault.ts";
 import { runPhase, type WorkPhase } from "./phase.ts";
 import { Restarter } from "./restarter.ts";
 import {
-  SHUTDOWN_LIMITS_DEFAULT,
   type ShutdownLimits,
   type ShutdownPhase,
   type ShutdownProblem,
   type ShutdownReport,
+  shutdownTimes,
 } from "./shutdown.ts";
 import { stopChildren } from "./stop-children.ts";
 import type { SupervisorOptions } from "./supervisor-options.ts";
@@ -62,7 +63,7 @@ export class Supervisor implements RunningChild, AsyncDisposable {
     });
   }
 
-  /** What the observer threw, oldest first, at most 100. */
+  /** What observer and judges threw, oldest first, at most 100. */
   get observerErrors(): readonly unknown[] {
     return this.#announcer.errors;
   }
@@ -148,7 +149,14 @@ export class Supervisor implements RunningChild, AsyncDisposable {
     if (!this.#isAccepting) return;
     this.#isAccepting = false;
     this.#restarter.close();
-    for (const child of this.#list().toReversed()) child.running?.stopAccepting?.();
+    for (const child of this.#list().toReversed()) {
+      try {
+        child.running?.stopAccepting?.();
+      } catch (thrown) {
+        const { error } = faultOf("DRV_SUPERVISOR_CHILD_FAULTED", thrown, `Child "${child.id}" failed`);
+        this.#problems.push({ child: child.id, phase: "stopAccepting", error });
+      }
+    }
   }
 
   /** Lets all children finish what they accepted. Rejects with the errors of those that could not. */
@@ -172,7 +180,7 @@ export class Supervisor implements RunningChild, AsyncDisposable {
    * is in the report. Asking again changes nothing and waits for the same end.
    */
   shutdown(limits: ShutdownLimits = {}): Promise<ShutdownReport> {
-    this.#shutdown ??= this.#shutDown({ ...SHUTDOWN_LIMITS_DEFAULT, ...limits });
+    this.#shutdown ??= this.#shutDown(shutdownTimes(limits));
     return this.#shutdown;
   }
 
@@ -220,8 +228,8 @@ export class Supervisor implements RunningChild, AsyncDisposable {
     if (this.#stopping === undefined) {
       this.#enter("stopAccepting");
       this.stopAccepting();
-      await this.#timedPhase("drain", Math.min(drainMs, checkpointMs));
-      await this.#timedPhase("checkpoint", Math.min(checkpointMs, totalMs) - passedMs());
+      await this.#timedPhase("drain", drainMs);
+      await this.#timedPhase("checkpoint", checkpointMs - passedMs());
       this.#enter("stop");
     }
     await this.#stopAll(undefined, (child) => Math.min(stopBudgetMs(child), totalMs - passedMs()));
