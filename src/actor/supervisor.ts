@@ -1,3 +1,22 @@
+/**
+ * # Actors and supervision
+ *
+ * What runs for long in this process, and how it survives its own bugs. Time comes through the `Clock` port; with a fake
+ * clock everything here is deterministic.
+ *
+ * - `actor.ts`: state with a mailbox. One message at a time; `tell` commands, `ask` queries (`protocol.ts`). Actors of a
+ *   process share one `TurnQueue`.
+ * - `service.ts`: a function that works until it is told to end, as a child.
+ * - `supervisor.ts`: keeps children running. Everything that has the four steps of `RunningChild` (`child-spec.ts`) is a child:
+ *   actors, services, supervisors, the driver of a run.
+ * - `supervisor-options.ts`: strategies and limits. `supervisor-event.ts`: what is told to whoever watches.
+ *   `shutdown.ts`: phases of a graceful end, and its report.
+ *
+ * Inside: `child.ts` holds at most one instance and decides nothing, `restarter.ts` decides what follows from an end,
+ * `restart-window.ts` and `failure-rate.ts` count, `stop-children.ts` and `phase.ts` end things in order.
+ * Why it is as it is: `docs/adr/0020-supervision.md`.
+ */
+
 import { codedError, type CodedError, DroverError } from "../base/coded-error.ts";
 import type { ErrorCode } from "../base/error-codes.ts";
 import { NAME_LENGTH_MAX } from "../base/limits.ts";

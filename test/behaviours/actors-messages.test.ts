@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Actor, type ActorOptions } from "../../src/actor/actor.ts";
+import type { Reply } from "../../src/actor/protocol.ts";
 import { TurnQueue } from "../../src/actor/turn-queue.ts";
 import { codedError } from "../../src/base/coded-error.ts";
 import { err, ok } from "../../src/base/result.ts";
@@ -171,8 +172,9 @@ test("given a question the actor does not know, when it was asked, then the acto
 });
 
 /** As code without types could ask. */
-function askAnything({ actor }: Listener, name: string): ReturnType<Actor<Words>["ask"]> {
-  return Reflect.apply(actor.ask, actor, [name, undefined]);
+function askAnything({ actor }: Listener, name: string): Promise<Reply<unknown>> {
+  const untyped: { ask(name: string, question: undefined): Promise<Reply<unknown>> } = actor;
+  return untyped.ask(name, undefined);
 }
 
 test("given an actor without time, when a query has a limit, then it is answered as abandoned by then", async () => {
