@@ -221,7 +221,8 @@ export class Restarter implements ChildOwner {
   async #stopTogether(children: readonly Child[]): Promise<void> {
     await stopChildren(children, {
       budgetMs: ({ spec }) => spec.stopTimeoutMs ?? STOP_TIMEOUT_MS_DEFAULT,
-      stopped: (child, error) => {
+      stopped: (child, error, isFirst) => {
+        if (!isFirst) return;
         this.tellStopped(child, error);
         if (this.#isClosed || child.isLeaving) return;
         // Two instances at a time are worse than none.

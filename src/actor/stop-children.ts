@@ -5,8 +5,11 @@ import type { Child } from "./child.ts";
 export interface StopSettings {
   /** Milliseconds for this child, asked when its turn has come. */
   readonly budgetMs: (child: Child) => number;
-  /** Called when the child has stopped, or was abandoned with `error`. Only for children that had an instance. */
-  readonly stopped: (child: Child, error: CodedError | undefined) => void;
+  /**
+   * Called when the child has stopped, or was abandoned with `error`; only for children that had an instance. Whoever
+   * asked first tells of it, the others know.
+   */
+  readonly stopped: (child: Child, error: CodedError | undefined, isFirst: boolean) => void;
 }
 
 /**
@@ -27,8 +30,7 @@ export async function stopChildren(children: readonly Child[], settings: StopSet
 
 async function stopOne(child: Child, { budgetMs, stopped }: StopSettings): Promise<void> {
   if (!child.hasInstance) return;
-  // Whoever asked first tells.
   const isFirst = !child.isStopping;
   const error = await child.stop(budgetMs(child));
-  if (isFirst) stopped(child, error);
+  stopped(child, error, isFirst);
 }

@@ -229,8 +229,8 @@ export class Supervisor implements RunningChild, AsyncDisposable {
     this.stopAccepting();
     await stopChildren(this.#list(), {
       budgetMs,
-      stopped: (child, problem) => {
-        this.#restarter.tellStopped(child, problem);
+      stopped: (child, problem, isFirst) => {
+        if (isFirst) this.#restarter.tellStopped(child, problem);
         if (problem !== undefined) this.#problems.push({ child: child.id, phase: "stop", error: problem });
       },
     });

@@ -150,6 +150,14 @@ test("given a child that never stops, when its time is up, then it is abandoned 
   assert.deepEqual((await shutdown).abandoned, ["b"]);
 });
 
+test("given a sibling that is stuck in a restart, when they are shut down, then it is reported too", async () => {
+  const family = new Family({ strategy: "oneForAll" }).add("a").add("b", { with: { stop: never } });
+  await family.fails("a");
+  const shutdown = family.supervisor.shutdown();
+  await family.passes(5_000);
+  assert.deepEqual((await shutdown).abandoned, ["b"]);
+});
+
 test("given children that never end anything, when they are shut down, then that takes 30 s (row 52)", async () => {
   const family = new Family().add("a", {
     with: { drain: never, checkpoint: never, stop: never },
