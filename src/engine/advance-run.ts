@@ -29,7 +29,7 @@ function advanceOnce(step: Step): boolean {
     return true;
   }
   if (handleDue(step)) return true;
-  if (run.phase === "undoing") return startNextUndo(step) || endPhase(step);
+  if (run.phase === "undoing") return (!queues.isHeld && startNextUndo(step)) || endPhase(step);
   if (run.phase === "failureBranches" && writeOffUnreached(step)) return true;
   return startReadyTasks(step) || endPhase(step);
 }

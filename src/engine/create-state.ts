@@ -144,6 +144,7 @@ function createQueues(plan: CompiledPlan, order: StartOrder, isEntryLive: IsLive
     heartbeats: new Map(),
     barriers: createBarriers(plan),
     effects: [],
+    isHeld: false,
     notRunFrom: 0,
   };
 }

@@ -224,6 +224,8 @@ export interface Queues {
   readonly heartbeats: Map<number, number>;
   readonly barriers: LevelBarriers | undefined;
   effects: Effect[];
+  /** Nothing is started here any more: this process is about to let the run go. */
+  isHeld: boolean;
   /** After a stop: tasks before this one are known to run or to have been written off. */
   notRunFrom: number;
 }

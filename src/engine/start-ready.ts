@@ -10,6 +10,7 @@ import { unitKey } from "./unit-key.ts";
 export function startReadyTasks(step: Step): boolean {
   const { state } = step;
   const { ready } = state.queues;
+  if (state.queues.isHeld) return false;
   const before = step.events.length;
   while (ready.size > 0 && state.slots.running < state.run.maxParallel && roomOf(step) > 0) {
     const task = ready.top();

@@ -7,6 +7,7 @@ import type { NewLogRow } from "./event-log.ts";
  */
 export type LaneRecord =
   | { readonly type: "lane.claimed"; readonly v: 1; readonly owner: string }
+  | { readonly type: "snapshot.taken"; readonly v: 1; readonly snapshot: SnapshotReference }
   | { readonly type: "segment.sealed"; readonly v: 1; readonly snapshot: SnapshotReference }
   | { readonly type: "segment.opened"; readonly v: 1; readonly snapshot: SnapshotReference };
 
@@ -19,6 +20,11 @@ export function isSegmentRecord(stream: string): boolean {
 
 export function claimRow(owner: string): NewLogRow {
   return row("claim", { type: "lane.claimed", v: 1, owner });
+}
+
+/** The hash of a snapshot of one of the streams, so that the log vouches for it. Each has a stream of its own. */
+export function snapshotRow(snapshot: SnapshotReference): NewLogRow {
+  return row(`snapshot/${snapshot.hash.slice(0, 16)}.${snapshot.position}`, { type: "snapshot.taken", v: 1, snapshot });
 }
 
 export function sealRow(snapshot: SnapshotReference): NewLogRow {

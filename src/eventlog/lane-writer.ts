@@ -16,6 +16,8 @@ export interface LaneWriterOptions {
   readonly lane?: number;
   /** Random name of this owner, made when the process starts; never a host name. */
   readonly owner: string;
+  /** Called for each row that is committed, in the order of positions, before its writer is answered. */
+  readonly committed?: (row: NewLogRow, position: number) => void;
 }
 
 interface WaitingRow {
@@ -54,13 +56,15 @@ export class LaneWriter implements EventLog {
   #position: number;
   #writing: Promise<void> | undefined;
   #fatal: DroverError | undefined;
+  readonly #committed: LaneWriterOptions["committed"];
   #batchCount = 0;
 
-  private constructor(log: DurableLog, options: Required<LaneWriterOptions>, epoch: number) {
+  private constructor(log: DurableLog, options: LaneWriterOptions & { readonly lane: number }, epoch: number) {
     this.#log = log;
     this.#owner = options.owner;
     this.lane = options.lane;
     this.epoch = epoch;
+    this.#committed = options.committed;
     this.#position = epoch;
   }
 
@@ -68,12 +72,13 @@ export class LaneWriter implements EventLog {
    * Claims a lane by an epoch record after its newest row. From then on nobody who claimed it before can append.
    * Rejects with `DRV_LOG_LANE_LOST` when others claim it again and again at the same time.
    */
-  static async open(log: DurableLog, { lane = 0, owner }: LaneWriterOptions): Promise<LaneWriter> {
+  static async open(log: DurableLog, options: LaneWriterOptions): Promise<LaneWriter> {
+    const { lane = 0, owner } = options;
     for (let tries = 0; tries <= RESENDS_MAX; tries++) {
       const expected = await log.tail(lane);
       const batch = { batchId: `${owner}.claim`, rows: [claimRow(owner)] };
       const outcome = await settledAppend(log, lane, { expected, batch });
-      if (outcome.outcome === "appended") return new LaneWriter(log, { lane, owner }, outcome.position);
+      if (outcome.outcome === "appended") return new LaneWriter(log, { ...options, lane }, outcome.position);
     }
     throw laneLost(lane, "others claim it at the same time");
   }
@@ -197,6 +202,7 @@ export class LaneWriter implements EventLog {
     const outcome = await settledAppend(this.#log, this.lane, { expected, batch });
     if (outcome.outcome !== "appended") throw laneLost(this.lane, `its newest row is at ${outcome.position}`);
     this.#position = outcome.position;
+    for (const [index, { row }] of waiting.entries()) this.#committed?.(row, expected + index + 1);
     for (const [index, { row, resolve }] of waiting.entries()) {
       const position = expected + index + 1;
       this.#heads.set(row.stream, position);

@@ -2,13 +2,13 @@ import type { CodedError } from "../base/coded-error.ts";
 import { newRunId } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import type { ResolvedTarget, StartCommand } from "../engine/commands.ts";
+import type { StartCommand } from "../engine/commands.ts";
 import { MemoryLog } from "../eventlog/memory-log.ts";
 import type { Fleet } from "../fleet/fleet.ts";
-import type { CompiledPlan, Target } from "../plan/compiled-plan.ts";
-import { plansOfGroup } from "../plan/group-plans.ts";
-import type { RunObserver } from "../runner/run-observer.ts";
+import type { CompiledPlan } from "../plan/compiled-plan.ts";
+import { observersOf, type RunObserver } from "../runner/run-observer.ts";
 import { RunDriver } from "../runner/run-driver.ts";
+import { resolveTargets } from "../runner/resolve-targets.ts";
 import { systemClock, systemRandom } from "../runner/system.ts";
 import { authorCode } from "./author-code.ts";
 import { HookObserver, type LevelIndices } from "./hook-observer.ts";
@@ -96,52 +96,11 @@ function reasonOf(signal: AbortSignal): string {
   return reason instanceof Error ? reason.message : typeof reason === "string" ? reason : "the signal was aborted";
 }
 
-/** Hosts of every target in the plan and its groups; all targets without a host are reported together. */
-function resolveTargets(plan: CompiledPlan, fleet: Fleet): Result<readonly ResolvedTarget[], readonly CodedError[]> {
-  const resolved: ResolvedTarget[] = [];
-  const errors: CodedError[] = [];
-  for (const [text, { target, allowsEmpty }] of targetsOf(plan)) {
-    const hosts = fleet.resolve(target);
-    if (!hosts.ok && !allowsEmpty) errors.push(hosts.error);
-    else if (target.kind !== "any") resolved.push({ target: text, hosts: hosts.ok ? hosts.value : [] });
-  }
-  return errors.length > 0 ? err(errors) : ok(resolved);
-}
-
-interface UsedTarget {
-  readonly target: Target;
-  allowsEmpty: boolean;
-}
-
-function targetsOf(plan: CompiledPlan): ReadonlyMap<string, UsedTarget> {
-  const used = new Map<string, UsedTarget>();
-  const plans = [plan];
-  for (let next = plans.pop(); next !== undefined; next = plans.pop()) {
-    for (const task of next.tasks) {
-      if (task.body.kind === "group") plans.push(...plansOfGroup(task.body));
-      if (task.target === undefined) continue;
-      const known = used.get(task.target.text);
-      if (known === undefined)
-        used.set(task.target.text, { target: task.target, allowsEmpty: task.policy.allowsEmptyTarget });
-      else known.allowsEmpty &&= task.policy.allowsEmptyTarget;
-    }
-  }
-  return used;
-}
-
 function observerOf(bound: BoundRun, options: RunOptions, hookErrors: unknown[]): RunObserver | undefined {
-  const observers: RunObserver[] = [];
-  for (const hooks of [bound.hooks, options.hooks]) {
-    if (hooks !== undefined) observers.push(hookObserver(bound.plan, hooks, hookErrors));
-  }
-  if (options.observer !== undefined) observers.push(options.observer);
-  const [first, ...rest] = observers;
-  if (first === undefined || rest.length === 0) return first;
-  return {
-    onEvents: (events, view) => observers.forEach((observer) => observer.onEvents?.(events, view)),
-    onOutput: (line) => observers.forEach((observer) => observer.onOutput?.(line)),
-    onProgress: (progress) => observers.forEach((observer) => observer.onProgress?.(progress)),
-  };
+  const hooks = [bound.hooks, options.hooks].map((given) =>
+    given === undefined ? undefined : hookObserver(bound.plan, given, hookErrors),
+  );
+  return observersOf([...hooks, options.observer]);
 }
 
 function hookObserver(plan: CompiledPlan, hooks: Hooks, hookErrors: unknown[]): RunObserver {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { builtinOperations } from "../operation/catalog.ts";
 import { randomPlan } from "../testing/random-plan.ts";
 import { SeededRandom } from "../testing/seeded-random.ts";
+import { compilePlan } from "./compile.ts";
 import type { CompiledPlan } from "./compiled-plan.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { planBodyOf } from "./plan-body.ts";
@@ -21,11 +23,32 @@ test("given any plan, when it is read from its body, then it is the same but for
       const plan = randomPlan(new SeededRandom(seed), size);
       const read = throughJson(plan);
       assert.deepEqual(planBodyOf(read), planBodyOf(plan));
-      assert.deepEqual([...read.softRank], [...plan.softRank]);
-      assert.deepEqual([...read.remainingMs], [...plan.remainingMs]);
       assert.equal(needsCode(read), needsCode(plan));
       assert.equal(fingerprintOf(read), fingerprintOf(plan));
     }),
+  );
+});
+
+test("given a compiled plan, when it is read from its body, then tasks start in the same order", () => {
+  const body = { kind: "gate", gate: { kind: "delay", delay: "1s" } } as const;
+  const compiled = compilePlan(
+    {
+      name: "order",
+      tasks: [
+        { name: "a", body, estimate: "3s" },
+        { name: "b", body, needs: [{ task: "a", on: "always" }], timeouts: { total: "1h" } },
+        { name: "c", body, prefer: ["b"] },
+      ],
+    },
+    { catalog: builtinOperations() },
+  );
+  assert.ok(compiled.ok);
+  const read = throughJson(compiled.value);
+  assert.deepEqual([...read.softRank], [...compiled.value.softRank]);
+  assert.deepEqual([...read.remainingMs], [...compiled.value.remainingMs]);
+  assert.deepEqual(
+    read.tasks.map(({ policy }) => policy),
+    compiled.value.tasks.map(({ policy }) => policy),
   );
 });
 

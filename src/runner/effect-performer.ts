@@ -49,6 +49,7 @@ export class EffectPerformer {
   readonly #placement: Placement;
   /** Attempts that did not end at once; unit 0 by task index, other units by text. */
   readonly #running = new Map<number | string, Attempt>();
+  #evaluating = 0;
   readonly #settled = (attempt: Attempt, outcome: Outcome): void => this.#answer(attempt, outcome);
 
   constructor(options: PerformerOptions) {
@@ -69,6 +70,31 @@ export class EffectPerformer {
       default:
         unreachable(effect);
     }
+  }
+
+  /** Whether nothing it started is still running or being asked. */
+  get isIdle(): boolean {
+    return this.#running.size === 0 && this.#evaluating === 0;
+  }
+
+  /**
+   * Carries out an effect that another process may have begun to carry out. A job goes to the fleet again when that knows
+   * tokens it has seen before this process; what may have been started and cannot be asked about is unknown.
+   */
+  performAgain(effect: Effect): void {
+    if ((effect.type !== "dispatch" && effect.type !== "undo") || !this.#mayHaveStarted(effect))
+      return this.perform(effect);
+    const attempt = new Attempt(effect, effect.type === "undo", this.#settled);
+    attempt.settle({ status: "unknown", reason: "the process that had started it ended before there was a result" });
+  }
+
+  #mayHaveStarted(effect: DispatchEffect | UndoEffect): boolean {
+    const { state, fleet } = this.#options;
+    const task = taskOf(state, effect.task);
+    const body = effect.type === "dispatch" ? task.body : effect.source === "declared" ? task.undo : undefined;
+    if (body?.kind === "function") return true;
+    const changesNothing = effect.type === "dispatch" && effect.mode !== "apply";
+    return !changesNothing && !fleet.isDurable;
   }
 
   /** Asks everything that still runs to end; used when the run is closed by a bug. */
@@ -208,8 +234,10 @@ export class EffectPerformer {
     const { state, userCode, fleet } = this.#options;
     const task = taskOf(state, effect.task);
     const scope = this.#scopeOf(effect.task, task);
+    this.#evaluating += 1;
     void evaluateTask(effect.needs, { userCode, fleet, scope, place: (target) => this.#placement.choose(target) }).then(
       (evaluation) => {
+        this.#evaluating -= 1;
         this.#options.command({ type: "evaluated", task: effect.task, generation: effect.generation, evaluation });
         this.#options.wake();
       },

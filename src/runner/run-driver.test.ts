@@ -12,7 +12,8 @@ import { authorCode } from "../library/author-code.ts";
 import type { AttemptResult, Job } from "../protocol/job.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
 import { SeededRandom } from "../testing/seeded-random.ts";
-import { RunDriver, type RunDriverOptions } from "./run-driver.ts";
+import type { DriverPorts, NewRun } from "./driver-options.ts";
+import { RunDriver } from "./run-driver.ts";
 import { systemClock } from "./system.ts";
 
 /** Answers every job as told, and remembers it. */
@@ -77,7 +78,7 @@ class HeldLog implements EventLog {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-function driverOf(plan: Plan, options: Partial<RunDriverOptions> & { readonly fleet: Fleet }): RunDriver {
+function driverOf(plan: Plan, options: Partial<NewRun & DriverPorts> & { readonly fleet: Fleet }): RunDriver {
   const runId = newRunId(systemClock, new SeededRandom(1));
   const start = { type: "start", runId, params: {}, hosts: [{ target: "one", hosts: ["one"] }], options: {} } as const;
   return new RunDriver({

@@ -1,44 +1,34 @@
-import type { Clock } from "../base/clock.ts";
 import type { CodedError } from "../base/coded-error.ts";
-import { must } from "../base/assert.ts";
+import { assert, must } from "../base/assert.ts";
 import type { RunId } from "../base/ids.ts";
-import type { AttemptResult, Command, StartCommand } from "../engine/commands.ts";
-import { RESULTS_PER_COMMAND_MAX } from "../engine/commands.ts";
+import type { Command } from "../engine/commands.ts";
 import { decide } from "../engine/decide.ts";
 import { nextDueMs } from "../engine/due-times.ts";
+import { outstandingEffects } from "../engine/outstanding-effects.ts";
 import { takeEffects } from "../engine/take-effects.ts";
 import type { Effect } from "../engine/effects.ts";
 import type { RunEvent } from "../engine/events.ts";
 import type { RunView } from "../engine/run-view.ts";
+import { holdStarts } from "../engine/hold-starts.ts";
 import { createState } from "../engine/create-state.ts";
 import type { RunState } from "../engine/run-state.ts";
 import { viewRun } from "../engine/view.ts";
-import type { AppendOutcome, EventLog } from "../eventlog/event-log.ts";
-import type { Fleet } from "../fleet/fleet.ts";
-import type { CompiledPlan } from "../plan/compiled-plan.ts";
+import { CommandInbox, type Request } from "./command-inbox.ts";
+import type { RunDriverOptions } from "./driver-options.ts";
+import { DueTimer } from "./due-timer.ts";
 import { EffectPerformer } from "./effect-performer.ts";
-import type { RunObserver } from "./run-observer.ts";
-import type { UserCode } from "./user-code.ts";
+import { letGo } from "./run-faults.ts";
+import { RunStream } from "./run-stream.ts";
+import { TurnScheduler } from "./turn-scheduler.ts";
+import { WatchedRun } from "./watched-run.ts";
 
-export interface RunDriverOptions {
-  readonly plan: CompiledPlan;
-  readonly start: StartCommand;
-  readonly fleet: Fleet;
-  readonly log: EventLog;
-  /** Lane of the log in which the run lives. Default 0. */
-  readonly lane?: number;
-  readonly clock: Clock;
-  readonly userCode: UserCode;
-  readonly observer?: RunObserver;
-}
-
-/** Longest time in milliseconds the driver keeps the event loop to itself while results come in without waiting. */
+/** Longest time in milliseconds the driver keeps the event loop to itself. */
 const TURN_MS_MAX = 20;
 /** Steps between two looks at the clock for that. */
 const STEPS_PER_LOOK = 32;
 
 const ADVANCE: Command = { type: "advance" };
-const TICK: Command = { type: "tick" };
+const TICK: Request = { command: { type: "tick" } };
 
 /**
  * Drives one run to its end: commands go through `decide`, events into the log, and effects out of the process only
@@ -49,33 +39,39 @@ export class RunDriver {
   readonly view: RunView;
   /** Resolves when the run is finished. Rejects only on a bug or when the log refuses to be written. */
   readonly finished: Promise<RunView>;
-  /** Errors thrown by observers, newest last, at most 100. */
-  readonly observerErrors: unknown[] = [];
+  readonly #watched: WatchedRun;
   readonly #state: RunState;
   readonly #options: RunDriverOptions;
   readonly #performer: EffectPerformer;
-  readonly #inbox: Command[] = [];
-  readonly #results: AttemptResult[] = [];
+  readonly #inbox = new CommandInbox();
   readonly #resolve: (view: RunView) => void;
   readonly #reject: (reason: unknown) => void;
-  #resultsTaken = 0;
-  #position = 0;
-  #needsAdvance = false;
+  readonly #stream: RunStream;
   #isTurning = false;
-  #isScheduled = false;
+  readonly #scheduler: TurnScheduler;
+  readonly #quietWaiters: (() => void)[] = [];
   #isClosed = false;
-  #isCommitting = false;
-  #timer: Disposable | undefined;
-  #timerDueMs: number | undefined;
+  readonly #timer: DueTimer;
 
   constructor(options: RunDriverOptions) {
     const { promise, resolve, reject } = Promise.withResolvers<RunView>();
     this.#options = options;
-    this.runId = options.start.runId;
+    const isNew = "start" in options;
+    this.#state = isNew ? createState(options.plan) : options.state;
+    this.runId = isNew ? options.start.runId : must(options.state.run.runId, "A recovered run has been started");
+    const { log, lane = 0 } = options;
+    this.#stream = new RunStream(this.runId, log, { lane, position: isNew ? 0 : options.position });
     this.finished = promise;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#state = createState(options.plan);
+    this.#scheduler = new TurnScheduler(options.clock, () => this.#turn());
+    this.#timer = new DueTimer(options.clock, () => {
+      this.#inbox.push(TICK);
+      this.#turn();
+    });
+    this.#watched = new WatchedRun(options.observer);
+    // What the events of the log led to is performed by whoever resumes the run, from the state.
+    takeEffects(this.#state);
     this.view = viewRun(this.#state);
     this.#performer = new EffectPerformer({
       state: this.#state,
@@ -84,32 +80,122 @@ export class RunDriver {
       fleet: options.fleet,
       clock: options.clock,
       userCode: options.userCode,
-      params: options.start.params,
-      observe: (call) => this.#observe(call),
-      finished: (result) => this.#results.push(result),
-      command: (command) => this.#inbox.push(command),
-      wake: () => this.#wake(),
+      params: isNew ? options.start.params : options.state.run.params,
+      observe: (call) => this.#watched.tell(call),
+      finished: (result) => this.#inbox.pushResult(result),
+      command: (command) => this.#inbox.push({ command }),
+      wake: () => {
+        if (!this.#isTurning && !this.#isClosed) this.#scheduler.soon();
+      },
     });
   }
 
-  /** Starts the run; answers a rejection when its inputs cannot be used. The log is empty before this. */
+  /** Errors thrown by observers, newest last, at most 100. */
+  get observerErrors(): readonly unknown[] {
+    return this.#watched.errors;
+  }
+
+  /** Starts a new run; answers a rejection when its inputs cannot be used. The log is empty before this. */
   start(): CodedError | undefined {
-    const rejection = this.#step(this.#options.start);
+    assert("start" in this.#options, "A recovered run is resumed, not started");
+    const rejection = this.#step({ command: this.#options.start });
     if (rejection === undefined) this.#turn();
     else this.#close();
     return rejection;
   }
 
+  /**
+   * Goes on with a recovered run: sends out again what the log says is outstanding, under the same tokens, then does what
+   * is due. What this process cannot ask about without perhaps starting it twice is reported as unknown.
+   */
+  resume(): void {
+    for (const effect of outstandingEffects(this.#state)) {
+      this.#performer.performAgain(effect);
+      // The silence of the time in which nobody listened is not that of the executor.
+      if (effect.type === "dispatch")
+        this.#inbox.push({ command: { type: "heartbeat", task: effect.task, unit: effect.unit } });
+    }
+    this.#inbox.push({ command: ADVANCE });
+    this.#inbox.push(TICK);
+    this.#turn();
+  }
+
   /** Gives the run a command from outside and answers its rejection, if any. Ignored once the run is finished. */
   submit(command: Command): CodedError | undefined {
     if (this.#isClosed) return undefined;
-    if (this.#isTurning || this.#isCommitting) {
-      this.#inbox.push(command);
+    if (this.#isTurning || this.#stream.isAppending) {
+      this.#inbox.push({ command });
       return undefined;
     }
-    const rejection = this.#step(command);
+    const rejection = this.#step({ command });
     this.#turn();
     return rejection;
+  }
+
+  /**
+   * Gives the run a command from outside and answers once it is settled: with the rejection, or with nothing when its
+   * events are committed. Rejects with `DRV_RUN_HOST_CLOSED` when the run is let go before that, or with what broke it.
+   */
+  request(command: Command): Promise<CodedError | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<CodedError | undefined>();
+    if (this.#isClosed) return Promise.reject(letGo(this.runId));
+    this.#inbox.push({ command, answer: resolve, abandon: reject });
+    this.#turn();
+    return promise;
+  }
+
+  /** Position of the newest committed row of the run. */
+  get position(): number {
+    return this.#stream.position;
+  }
+
+  /** Whether only a command or time can move the run: nothing runs, waits to be decided or is being committed. */
+  get isQuiet(): boolean {
+    return (
+      !this.#stream.isAppending &&
+      !this.#isTurning &&
+      !this.#scheduler.isScheduled &&
+      this.#inbox.isEmpty &&
+      this.#performer.isIdle
+    );
+  }
+
+  /** Whether the state is exactly what the log holds, and nothing is left to be written about it. */
+  get isSettled(): boolean {
+    return !this.#stream.isAppending && !this.#isTurning && !this.#inbox.needsAdvance;
+  }
+
+  /** When time alone will move the run, in milliseconds since 1970. */
+  get nextDueMs(): number | undefined {
+    return nextDueMs(this.#state);
+  }
+
+  /** Reads the state while it is exactly what the log holds: in `committed`, or when the run is quiet. */
+  read<Value>(look: (state: RunState) => Value): Value {
+    assert(!this.#stream.isAppending, "The state is ahead of the log while a commit is in flight");
+    return look(this.#state);
+  }
+
+  /** Starts nothing new from now on, so that the run becomes quiet; what runs goes on and is written down. */
+  hold(): void {
+    holdStarts(this.#state);
+  }
+
+  /** Resolves when the run is quiet or closed, or `signal` aborts. */
+  async untilQuiet(signal: AbortSignal): Promise<void> {
+    if (this.#isClosed || this.isQuiet || signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#quietWaiters.push(resolve);
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    await promise;
+  }
+
+  /**
+   * Lets the run go without ending it: what is in its log can be resumed later. Functions that run are asked to stop; jobs
+   * go on, and their results are found again by their tokens. `finished` rejects with `DRV_RUN_HOST_CLOSED`.
+   */
+  release(): void {
+    if (!this.#isClosed) this.#fail(letGo(this.runId));
   }
 
   /** Works until nothing is left to do right now. */
@@ -120,11 +206,11 @@ export class RunDriver {
     const startedMs = clock.monotonicMs();
     let steps = 0;
     try {
-      for (let command = this.#next(); command !== undefined; command = this.#next()) {
-        this.#step(command);
+      for (let request = this.#next(); request !== undefined; request = this.#next()) {
+        this.#step(request);
         steps += 1;
         if (steps % STEPS_PER_LOOK === 0 && clock.monotonicMs() - startedMs > TURN_MS_MAX) {
-          this.#wakeLater();
+          this.#scheduler.later();
           break;
         }
       }
@@ -136,146 +222,77 @@ export class RunDriver {
     this.#afterTurn();
   }
 
-  #next(): Command | undefined {
-    if (this.#isClosed || this.#isCommitting) return undefined;
-    const available = this.#results.length - this.#resultsTaken;
-    if (available > 0) return this.#takeResults(available);
-    if (this.#needsAdvance) return ADVANCE;
-    return this.#inbox.shift();
+  #next(): Request | undefined {
+    return this.#isClosed || this.#stream.isAppending ? undefined : this.#inbox.next();
   }
 
-  #takeResults(available: number): Command {
-    const first = this.#resultsTaken;
-    const count = Math.min(available, RESULTS_PER_COMMAND_MAX);
-    const results = this.#results.slice(first, first + count);
-    this.#resultsTaken += count;
-    if (this.#resultsTaken === this.#results.length) {
-      this.#results.length = 0;
-      this.#resultsTaken = 0;
+  #step(request: Request): CodedError | undefined {
+    const decision = decide(this.#state, request.command, this.#options.clock.nowMs());
+    if (!decision.ok) {
+      request.answer?.(decision.rejection);
+      return decision.rejection;
     }
-    return { type: "attemptsFinished", results };
-  }
-
-  #step(command: Command): CodedError | undefined {
-    const decision = decide(this.#state, command, this.#options.clock.nowMs());
-    if (!decision.ok) return decision.rejection;
-    this.#needsAdvance = decision.hasMore;
+    this.#inbox.needsAdvance = decision.hasMore;
     const { events } = decision;
     const effects = takeEffects(this.#state);
-    if (events.length === 0) this.#perform(effects);
-    else this.#commit(events, effects);
+    this.#inbox.followed(request);
+    if (events.length > 0) this.#commit(events, effects);
+    else {
+      this.#inbox.acknowledge();
+      this.#perform(effects);
+    }
     return undefined;
   }
 
   /** Appends the events, and lets the effects out once they are kept. Until then no further command is decided. */
   #commit(events: readonly RunEvent[], effects: readonly Effect[]): void {
-    const { log, lane = 0 } = this.#options;
-    const row = { stream: `run/${this.runId}`, previousPosition: this.#position, events };
-    const appended = log.append(lane, this.#position, { batchId: `${this.runId}.${this.#position + 1}`, rows: [row] });
-    if (!(appended instanceof Promise)) {
-      this.#committed(appended, { events, effects });
-      return;
-    }
-    this.#isCommitting = true;
-    appended.then(
-      (outcome) => {
-        this.#isCommitting = false;
+    this.#stream.append(events, {
+      committed: (isLater) => {
         if (this.#isClosed) return;
-        try {
-          this.#committed(outcome, { events, effects });
-        } catch (thrown) {
-          this.#fail(thrown);
-        }
-        this.#turn();
+        this.#committed(events, effects);
+        if (isLater) this.#turn();
       },
-      (thrown: unknown) => this.#fail(thrown),
-    );
+      failed: (thrown) => this.#fail(thrown),
+    });
   }
 
-  #committed(
-    outcome: AppendOutcome,
-    step: { readonly events: readonly RunEvent[]; readonly effects: readonly Effect[] },
-  ): void {
-    if (outcome.outcome !== "appended") {
-      throw new Error(`The log did not take the events of ${this.runId}: ${outcome.outcome}`);
-    }
-    this.#position = outcome.position;
-    if (this.#options.observer?.onEvents !== undefined) this.#observe((to) => to.onEvents?.(step.events, this.view));
-    this.#perform(step.effects);
+  #committed(events: readonly RunEvent[], effects: readonly Effect[]): void {
+    this.#options.committed?.(events, !this.#inbox.needsAdvance);
+    this.#inbox.acknowledge();
+    this.#watched.tell((to) => to.onEvents?.(events, this.view));
+    this.#perform(effects);
   }
 
   #perform(effects: readonly Effect[]): void {
-    for (let index = 0; index < effects.length; index++) {
-      this.#performer.perform(must(effects[index], "Effects are a dense list"));
-    }
-  }
-
-  #observe(call: (observer: RunObserver) => void): void {
-    const { observer } = this.#options;
-    if (observer === undefined) return;
-    try {
-      call(observer);
-    } catch (thrown) {
-      if (this.observerErrors.length < OBSERVER_ERRORS_MAX) this.observerErrors.push(thrown);
-    }
+    for (const effect of effects) this.#performer.perform(effect);
   }
 
   #afterTurn(): void {
-    if (this.#isClosed || this.#isCommitting) return;
+    if (this.#isClosed || this.#stream.isAppending) return;
     if (this.view.phase === "finished") {
       this.#close();
+      this.#inbox.abandonAll(letGo(this.runId));
       this.#resolve(this.view);
       return;
     }
-    this.#armTimer();
-  }
-
-  #armTimer(): void {
-    const dueMs = nextDueMs(this.#state);
-    if (dueMs === this.#timerDueMs) return;
-    this.#timer?.[Symbol.dispose]();
-    this.#timer = undefined;
-    this.#timerDueMs = dueMs;
-    if (dueMs === undefined) return;
-    const { clock } = this.#options;
-    this.#timer = clock.setTimer(Math.max(0, dueMs - clock.nowMs()), () => {
-      this.#timerDueMs = undefined;
-      this.#inbox.push(TICK);
-      this.#turn();
-    });
-  }
-
-  /** Results came in outside a turn: take them all together once the current callbacks are through. */
-  #wake(): void {
-    if (this.#isTurning || this.#isScheduled || this.#isClosed) return;
-    this.#isScheduled = true;
-    queueMicrotask(() => {
-      this.#isScheduled = false;
-      this.#turn();
-    });
-  }
-
-  /** Lets timers, signals and other work of the process have a turn. */
-  #wakeLater(): void {
-    this.#isScheduled = true;
-    this.#options.clock.setTimer(0, () => {
-      this.#isScheduled = false;
-      this.#turn();
-    });
+    this.#timer.arm(nextDueMs(this.#state));
+    if (this.#quietWaiters.length > 0 && this.isQuiet) this.#tellQuiet();
   }
 
   #fail(thrown: unknown): void {
     this.#close();
+    this.#inbox.abandonAll(thrown);
     this.#reject(thrown);
+  }
+
+  #tellQuiet(): void {
+    for (const resolve of this.#quietWaiters.splice(0)) resolve();
   }
 
   #close(): void {
     this.#isClosed = true;
-    this.#timer?.[Symbol.dispose]();
-    this.#timer = undefined;
+    this.#tellQuiet();
+    this.#timer[Symbol.dispose]();
     this.#performer.abandonAll();
   }
 }
-
-/** Errors of observers kept for the report. */
-const OBSERVER_ERRORS_MAX = 100;

@@ -31,3 +31,15 @@ export interface TaskProgress {
   readonly percent: number;
   readonly message?: string;
 }
+
+/** Several observers as one, told in their order; `undefined` when there is none. */
+export function observersOf(observers: readonly (RunObserver | undefined)[]): RunObserver | undefined {
+  const present = observers.filter((observer) => observer !== undefined);
+  const [first, ...rest] = present;
+  if (first === undefined || rest.length === 0) return first;
+  return {
+    onEvents: (events, view) => present.forEach((observer) => observer.onEvents?.(events, view)),
+    onOutput: (line) => present.forEach((observer) => observer.onOutput?.(line)),
+    onProgress: (progress) => present.forEach((observer) => observer.onProgress?.(progress)),
+  };
+}

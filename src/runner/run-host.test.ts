@@ -1,0 +1,272 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JsonObject } from "../base/json.ts";
+import { err, ok } from "../base/result.ts";
+import { MemoryLog } from "../eventlog/memory-log.ts";
+import type { Fleet } from "../fleet/fleet.ts";
+import { authorCode } from "../library/author-code.ts";
+import { Plan } from "../library/plan.ts";
+import { ops } from "../operation/ops.ts";
+import type { AttemptResult, Job } from "../protocol/job.ts";
+import { FakeClock } from "../testing/fake-clock.ts";
+import { SeededRandom } from "../testing/seeded-random.ts";
+import type { PlanSource } from "./plan-source.ts";
+import { RunHost, type RunHostOptions } from "./run-host.ts";
+import type { StartRequest } from "./start-request.ts";
+
+/** Hosts that outlive the controller: jobs are kept by token, and answered when the test says so. */
+class LastingFleet implements Fleet {
+  readonly isDurable = true;
+  readonly started: Job[] = [];
+  readonly results = new Map<string, PromiseWithResolvers<AttemptResult>>();
+
+  hosts() {
+    return [{ name: "one", labels: {} }];
+  }
+
+  resolve() {
+    return ok(["one"]);
+  }
+
+  async facts() {
+    return err({ code: "DRV_FLEET_UNKNOWN_HOST", message: "no facts here" });
+  }
+
+  dispatch(job: Job): Promise<AttemptResult> {
+    const known = this.results.get(job.token);
+    if (known !== undefined) return known.promise;
+    this.started.push(job);
+    const answer = Promise.withResolvers<AttemptResult>();
+    this.results.set(job.token, answer);
+    return answer.promise;
+  }
+
+  answer(task: string): void {
+    const job = this.started.find((started) => started.task === task);
+    assert.ok(job !== undefined, `${task} was started`);
+    this.results.get(job.token)?.resolve({ token: job.token, outcome: { status: "changed" }, durationMs: 1 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+interface World {
+  readonly log: MemoryLog;
+  readonly clock: FakeClock;
+  readonly fleet: LastingFleet;
+  readonly plan: Plan;
+  readonly open: (options?: Partial<RunHostOptions>) => Promise<RunHost>;
+  readonly request: (more?: Partial<StartRequest>) => StartRequest;
+}
+
+let seed = 1;
+
+function world(build: (plan: Plan) => void, options: ConstructorParameters<typeof Plan>[1] = {}): World {
+  const log = new MemoryLog({ keepsEvents: true });
+  const clock = new FakeClock();
+  const fleet = new LastingFleet();
+  const plan = new Plan("p", { target: "one", ...options });
+  build(plan);
+  const parts = () => ({ plan: plan.compile(), fleet, userCode: authorCode });
+  const plans: PlanSource = { load: async () => ok(parts()) };
+  return {
+    log,
+    clock,
+    fleet,
+    plan,
+    open: (more) => RunHost.open({ log, clock, random: new SeededRandom(seed++), plans, ...more }),
+    request: (more) => ({ parts: parts(), params: {}, options: {}, source: { kind: "test" }, ...more }),
+  };
+}
+
+/** Everything that can happen without time passing has happened. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+}
+
+const exec = (name: string) => ops.command.exec({ command: name });
+
+test("given a run whose process ends while a job runs, when it is resumed, then the job is asked for by its token and runs once", async () => {
+  const { open, request, fleet } = world((plan) => {
+    const first = plan.task("first", exec("a"));
+    plan.task("second", exec("b")).dependsOn(first);
+  });
+  const before = await open();
+  const started = await before.start(request());
+  assert.ok(started.ok);
+  await settled();
+  // The process is gone: nobody hears of it again.
+  const after = await open();
+  const resumed = await after.resume(started.value.runId);
+  assert.ok(resumed.ok);
+  fleet.answer("first");
+  await settled();
+  fleet.answer("second");
+  const view = await resumed.value.ended;
+  assert.equal(view.verdict, "succeeded");
+  assert.deepEqual(
+    fleet.started.map(({ task }) => task),
+    ["first", "second"],
+  );
+});
+
+test("given a run whose process ends while a function runs, when it is resumed, then its outcome is unknown and it is not called again", async () => {
+  let calls = 0;
+  const { open, request } = world((plan) => {
+    plan.taskFunc("f", () => {
+      calls += 1;
+      return new Promise<{ changed: boolean }>(() => {});
+    });
+  });
+  const started = await (await open()).start(request());
+  assert.ok(started.ok);
+  await settled();
+  const after = await open();
+  const resumed = await after.resume(started.value.runId);
+  assert.ok(resumed.ok);
+  const view = await resumed.value.ended;
+  assert.equal(view.verdict, "needsDecision");
+  assert.match(view.task(0).reason ?? "", /the process that had started it ended/);
+  assert.equal(calls, 1);
+});
+
+test("given a run that waits for time, when its process ends and the time passes, then the overdue gate opens at once", async () => {
+  const { open, request, clock } = world((plan) => void plan.delay("wait", "1h"));
+  const started = await (await open()).start(request());
+  assert.ok(started.ok);
+  clock.jumpWallClock(2 * 3_600_000);
+  const after = await open();
+  const resumed = await after.resume(started.value.runId);
+  assert.ok(resumed.ok);
+  await clock.advance(1);
+  assert.equal((await resumed.value.ended).verdict, "succeeded");
+});
+
+test("given a run that waits, when nothing happens for a while, then it leaves memory, and time brings it back", async () => {
+  const { open, request, clock } = world((plan) => void plan.delay("wait", "1h"));
+  const host = await open({ idleMs: 1_000 });
+  const started = await host.start(request());
+  assert.ok(started.ok);
+  assert.equal(host.isLoaded(started.value.runId), true);
+  await clock.advance(2_500);
+  assert.equal(host.isLoaded(started.value.runId), false);
+  await clock.advance(3_600_000);
+  assert.equal((await started.value.ended).verdict, "succeeded");
+});
+
+test("given a run that left memory, when it gets a command, then it is as if it had never left", async () => {
+  const { open, request, clock } = world((plan) => void plan.approval("ok"));
+  const host = await open({ idleMs: 1_000 });
+  const started = await host.start(request());
+  assert.ok(started.ok);
+  await clock.advance(2_500);
+  assert.equal(host.isLoaded(started.value.runId), false);
+  assert.equal(clock.pendingTimerCount, 1, "nothing ticks for it but the end of its total time");
+  assert.equal(await host.command(started.value.runId, { type: "approve", task: 0, actor: "ann" }), undefined);
+  assert.equal((await started.value.ended).verdict, "succeeded");
+});
+
+test("given a run that nobody drives, when it gets a command, then it is written down and followed by whoever resumes it", async () => {
+  const { open, request, fleet } = world((plan) => {
+    const gate = plan.approval("ok");
+    plan.task("after", exec("a")).dependsOn(gate);
+  });
+  const started = await (await open()).start(request());
+  assert.ok(started.ok);
+  const offline = await open();
+  assert.equal(
+    await offline.commandOffline(started.value.runId, { type: "approve", task: 0, actor: "ann" }),
+    undefined,
+  );
+  assert.equal(fleet.started.length, 0);
+  const resumed = await offline.resume(started.value.runId);
+  assert.ok(resumed.ok);
+  await settled();
+  fleet.answer("after");
+  assert.equal((await resumed.value.ended).verdict, "succeeded");
+});
+
+test("given two starts with one idempotency key, when they come at the same time, then there is one run", async () => {
+  const { open, request } = world((plan) => void plan.delay("wait", "1h"));
+  const host = await open();
+  const [one, other] = await Promise.all([
+    host.start(request({ idempotencyKey: "k" })),
+    host.start(request({ idempotencyKey: "k" })),
+  ]);
+  assert.ok(one.ok && other.ok);
+  assert.equal(one.value.runId, other.value.runId);
+  assert.deepEqual([one.value.isNew, other.value.isNew], [true, false]);
+  const conflict = await host.start(request({ idempotencyKey: "k", params: { other: 1 } satisfies JsonObject }));
+  assert.ok(!conflict.ok);
+  assert.equal(conflict.error[0]?.code, "DRV_RUN_KEY_CONFLICT");
+});
+
+test("given a plan with functions and no source, when it is started, then it is refused before anything has happened", async () => {
+  const { open, request, log } = world((plan) => void plan.taskFunc("f", () => ({ changed: false })));
+  const host = await open();
+  const { source: _source, ...rest } = request();
+  const started = await host.start(rest);
+  assert.ok(!started.ok);
+  assert.equal(started.error[0]?.code, "DRV_RUN_NOT_DURABLE");
+  assert.equal(log.tail(0), 1, "only the claim is in the log");
+});
+
+test("given a module that gives another plan, when its run is resumed, then it is refused and the run stays as it is", async () => {
+  const { open, request, fleet } = world((plan) => void plan.task("a", exec("a")));
+  const started = await (await open()).start(request());
+  assert.ok(started.ok);
+  const other = new Plan("p", { target: "one" });
+  other.task("b", exec("b"));
+  const plans: PlanSource = { load: async () => ok({ plan: other.compile(), fleet, userCode: authorCode }) };
+  const host = await open({ plans });
+  const refused = await host.resume(started.value.runId);
+  assert.ok(!refused.ok);
+  assert.equal(refused.error[0]?.code, "DRV_RUN_PLAN_CHANGED");
+  const view = await host.view(started.value.runId);
+  assert.ok(view.ok);
+  assert.equal(view.value.task(0).name, "a");
+});
+
+test("given a run with snapshots, when it is loaded again, then its state is that of all its events", async () => {
+  const { open, request } = world((plan) => {
+    for (let index = 0; index < 300; index++) plan.taskFunc(`f${index}`, () => ({ changed: true, data: { index } }));
+    plan.approval("wait");
+  });
+  const host = await open({ checkpoints: { events: 250 } });
+  const started = await host.start(request());
+  assert.ok(started.ok);
+  await settled();
+  const live = await host.view(started.value.runId);
+  assert.ok(live.ok);
+  await host[Symbol.asyncDispose]();
+  const again = await open();
+  const told = await again.view(started.value.runId);
+  assert.ok(told.ok);
+  assert.deepEqual(told.value.counts, live.value.counts);
+  assert.deepEqual(told.value.task(7).data, { index: 7 });
+});
+
+test("given an event too large for the log, when the run is loaded again, then nothing of it is missing", async () => {
+  const data = { text: "x".repeat(100_000) };
+  const { open, request } = world((plan) => void plan.taskFunc("f", () => ({ changed: true, data })));
+  const host = await open();
+  const started = await host.start(request());
+  assert.ok(started.ok);
+  await started.value.ended;
+  const told = await (await open()).view(started.value.runId);
+  assert.ok(told.ok);
+  assert.deepEqual(told.value.task(0).data, data);
+});
+
+test("given a host that is shut down, when it gets commands, then they are refused and the log goes to the next", async () => {
+  const { open, request } = world((plan) => void plan.delay("wait", "1h"));
+  const host = await open();
+  const started = await host.start(request());
+  assert.ok(started.ok);
+  const report = await host.shutdown();
+  assert.deepEqual(report.problems, []);
+  assert.equal((await host.command(started.value.runId, { type: "cancel" }))?.code, "DRV_RUN_HOST_CLOSED");
+  await assert.rejects(started.value.ended, { name: "DroverError" });
+  const next = await open();
+  assert.equal((await next.resume(started.value.runId)).ok, true);
+});

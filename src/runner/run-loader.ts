@@ -1,0 +1,62 @@
+import { codedError, type CodedError } from "../base/coded-error.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { viewRun } from "../engine/view.ts";
+import type { RunView } from "../engine/run-view.ts";
+import type { DurableLog } from "../eventlog/durable-log.ts";
+import type { PlanSource, RunParts } from "./plan-source.ts";
+import { keptPlan, readCreated, recoverRun, type ToldRun } from "./recover-run.ts";
+import type { RunRecord } from "./run-record.ts";
+
+/** A run that can go on: its state, and the plan with code and the hosts it needs. */
+export interface LoadedRun {
+  readonly told: ToldRun;
+  readonly parts: RunParts;
+}
+
+/** Brings runs back from the log. */
+export class RunLoader {
+  readonly #log: DurableLog;
+  readonly #lane: number;
+  readonly #plans: PlanSource;
+
+  constructor(log: DurableLog, lane: number, plans: PlanSource) {
+    this.#log = log;
+    this.#lane = lane;
+    this.#plans = plans;
+  }
+
+  /** The run with its code, ready to go on; or why it cannot: see {@link PlanSource.load} and `recoverRun`. */
+  async load(record: RunRecord): Promise<Result<LoadedRun, readonly CodedError[]>> {
+    const place = { lane: this.#lane, record };
+    const created = await readCreated(this.#log, place);
+    if (!created.ok) return err([created.error]);
+    const parts = await this.#plans.load(record, created.value.params);
+    if (!parts.ok) return parts;
+    const { fingerprint } = created.value;
+    const told =
+      fingerprint !== undefined && parts.value.plan.fingerprint() !== fingerprint
+        ? err(planChanged(record))
+        : await recoverRun(this.#log, place, parts.value.plan);
+    if (told.ok) return ok({ told: told.value, parts: parts.value });
+    await parts.value.close?.();
+    return err([told.error]);
+  }
+
+  /** The run without its code: enough to tell it and to decide about it. */
+  async tell(record: RunRecord): Promise<Result<ToldRun, CodedError>> {
+    const plan = await keptPlan(this.#log, record);
+    return plan.ok ? recoverRun(this.#log, { lane: this.#lane, record }, plan.value) : plan;
+  }
+
+  async view(record: RunRecord): Promise<Result<RunView, CodedError>> {
+    const told = await this.tell(record);
+    return told.ok ? ok(viewRun(told.value.state)) : told;
+  }
+}
+
+function planChanged({ runId, plan }: RunRecord): CodedError {
+  return codedError(
+    "DRV_RUN_PLAN_CHANGED",
+    `Cannot go on with ${runId}: plan "${plan}" is not the one the run was started with`,
+  );
+}
