@@ -251,6 +251,51 @@ export const ERROR_CODES = {
     summary: "A plan has more problems than are listed",
     remedy: "Correct the listed ones and compile again",
   },
+  // plan files
+  DRV_PLANFILE_UNREADABLE: {
+    summary: "A plan file, or a file it names, cannot be read: it is missing, a folder, too large or no UTF-8 text",
+    remedy: "Correct the name, or save the file as UTF-8",
+  },
+  DRV_PLANFILE_SYNTAX: {
+    summary: "A plan file is no YAML 1.2 or JSON, or uses a part of YAML that plans do not have",
+    remedy: "Correct the syntax at the place that is marked",
+  },
+  DRV_PLANFILE_LIMIT: {
+    summary: "A plan file is nested too deep, or its aliases stand for too many values",
+    remedy: "Make it flatter, or use foreach, defaults or include instead of aliases",
+  },
+  DRV_PLANFILE_KEY_DUPLICATE: {
+    summary: "A map of a plan file has a key twice",
+    remedy: "Keep one of the two",
+  },
+  DRV_PLANFILE_KEY_UNKNOWN: {
+    summary: "A map of a plan file has a member that means nothing there",
+    remedy: 'Correct its name; "drover explain tasks" lists what a task may have',
+  },
+  DRV_PLANFILE_KEY_MISSING: {
+    summary: "A map of a plan file lacks a member that it needs",
+    remedy: "Add the member",
+  },
+  DRV_PLANFILE_VALUE_INVALID: {
+    summary: "A value of a plan file has the wrong type or is out of range",
+    remedy: "Write a value of the type that is needed",
+  },
+  DRV_PLANFILE_TASK_BODY: {
+    summary: "A task or plan of a file says nothing that could be done, or several things that exclude each other",
+    remedy: "Let it say one thing",
+  },
+  DRV_PLANFILE_AMBIGUOUS: {
+    summary: "An unquoted word or number of a plan file means something else to older tools; a warning or hint",
+    remedy: "Quote it, or write what is meant",
+  },
+  DRV_PLANFILE_SHELL_INTERPOLATION: {
+    summary: "An expression stands inside the text of a program, where its value would be run",
+    remedy: "Give the value by args, env or standard input",
+  },
+  DRV_PLANFILE_NOT_AVAILABLE: {
+    summary: "A plan file asks for something that is part of the language and cannot be carried out yet",
+    remedy: "Leave it out, or use what the hint names",
+  },
   DRV_PARAM_UNKNOWN: {
     summary: "A plan has no parameter of that name",
     remedy: "Correct the spelling or leave the value out",

@@ -6,6 +6,7 @@ import { codedError, DroverError, fromThrown, type CodedError, type SourcePositi
 import type { JsonObject } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { CliContext } from "./cli-context.ts";
+import { isPlanFileName, openPlanFile } from "./plan-source.ts";
 import type { PlanHandle, RunPort } from "./run-port.ts";
 
 /** Where a plan is: a TypeScript or JavaScript module, and which of its exports. */
@@ -38,7 +39,7 @@ export interface LoadedPlan {
 }
 
 /**
- * Loads a plan from a module whose export is a plan, or a function that makes one of the parameters.
+ * Loads a plan from a plan file, or from a module whose export is a plan or a function that makes one of the parameters.
  * Loading runs the module: it is code the person asked to run.
  * @returns the plan, or every problem: `DRV_CLI_PLAN_NOT_FOUND`, `DRV_CLI_PLAN_MODULE_FAILED`, `DRV_CLI_PLAN_EXPORT`, or
  * what is wrong with the plan itself
@@ -52,6 +53,11 @@ export async function loadPlan(
   const missing = await missingFile(reference);
   if (missing !== undefined) return err([missing]);
   const port = await context.openRunPort();
+  if (isPlanFileName(reference.path)) {
+    const opened = await openPlanFile(text, context.folder);
+    const plan = opened.ok ? compile(port, opened.value, reference) : opened;
+    return plan === undefined ? err([notAPlan(reference, undefined)]) : withParams(plan, reference, params);
+  }
   const exported = await importExport(reference, context.folder);
   if (!exported.ok) return exported;
   const direct = compile(port, exported.value, reference);

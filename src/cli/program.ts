@@ -7,6 +7,7 @@ import type { CommonOptions } from "./command-options.ts";
 import type { GraphOptions } from "./commands/graph.ts";
 import type { PlanOptions } from "./commands/plan.ts";
 import type { RunOptions } from "./commands/run.ts";
+import type { ValidateOptions } from "./commands/validate.ts";
 import { OUTPUT_FORMATS } from "./data-output.ts";
 import { printProblems } from "./problem-text.ts";
 import { programVersion } from "./program-version.ts";
@@ -113,7 +114,7 @@ function addShowingCommands(program: Command, state: ProgramState): void {
     });
   commonOptions(program.command("explain"))
     .description("explain a plan with all its limits, or how an operation is used")
-    .argument("<plan|operation>", "a plan module, or the name of an operation")
+    .argument("<plan|operation>", "a plan file or module, or the name of an operation")
     .addArgument(parametersArgument())
     .addHelpText("after", examples("drover explain plan.ts", "drover explain file.deploy"))
     .action(async (subject: string, words: readonly string[], options: CommonOptions) => {
@@ -124,6 +125,15 @@ function addShowingCommands(program: Command, state: ProgramState): void {
 
 function addOtherCommands(program: Command, state: ProgramState): void {
   const { context } = state;
+  commonOptions(program.command("validate"))
+    .description("check plans without running anything; exits with 3 when something is wrong")
+    .argument("<files...>", "plan files or modules")
+    .option("--sarif", "write SARIF 2.1.0 to standard output")
+    .addHelpText("after", examples("drover validate plan.yml", "drover validate plans/*.yml --output json"))
+    .action(async (files: readonly string[], options: ValidateOptions) => {
+      const { validateCommand } = await import("./commands/validate.ts");
+      state.exitCode = await validateCommand(files, { options, context });
+    });
   commonOptions(program.command("ops"))
     .description("list the operations there are")
     .argument("[filter]", "part of a name, summary or category")
@@ -155,7 +165,7 @@ function addOtherCommands(program: Command, state: ProgramState): void {
 function planCommand(program: Command, name: string, description: string): Command {
   return commonOptions(program.command(name))
     .description(description)
-    .argument("<plan>", "TypeScript module that exports the plan; another export than the default as file.ts#name")
+    .argument("<plan>", "plan file, or TypeScript module that exports the plan; another export as file.ts#name")
     .addArgument(parametersArgument());
 }
 

@@ -4,6 +4,7 @@ import type { ErrorStrategyDefinition } from "./error-strategy.ts";
 import type { GuardDefinition } from "./guard.ts";
 import type { ParametersDefinition } from "./parameters.ts";
 import type { BodyDefinition } from "./task-body.ts";
+import type { TemplateDefinition } from "./template-definition.ts";
 
 /**
  * A plan as its author wrote it, not checked yet: what the TypeScript builder and the readers of plan files produce and
@@ -51,8 +52,8 @@ export interface TaskDefinition {
   /** Names of tasks that go first when there is a choice; nothing waits for them. */
   readonly prefer?: readonly string[];
   readonly guards?: readonly GuardDefinition[];
-  /** Which hosts; for operations and scripts only. See `parseTarget`. */
-  readonly target?: string;
+  /** Which hosts; for operations and scripts only. See `parseTarget`. Expressions in it may use parameters only. */
+  readonly target?: string | TemplateDefinition;
   readonly onError?: ErrorStrategyDefinition;
   readonly timeouts?: TimeoutsDefinition;
   /** Cumulative sizes of the batches of hosts: `[1, "10%", "50%"]`; everything is implied as the last one. */
@@ -72,6 +73,8 @@ export interface TaskDefinition {
   readonly estimate?: DurationInput;
   /** `rollback` makes it a rollback step: it runs only when the run is rolled back, after everything has been undone. */
   readonly runsOn?: "rollback";
+  /** Named values for other tasks, with expressions over `result`, the data of this task. */
+  readonly outputs?: { readonly [name: string]: unknown };
   readonly at?: SourcePosition;
 }
 

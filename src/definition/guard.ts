@@ -1,3 +1,4 @@
+import type { SourcePosition } from "../base/coded-error.ts";
 import type { OpaqueFunction } from "./task-body.ts";
 
 /** Guards that look at how the dependencies ended; their truth tables stand in `docs/semantics.md`. */
@@ -23,4 +24,11 @@ export type GuardDefinition =
    * Called with the facts of one host at a time; passes when it holds for at least one host of the task's target, or of
    * the agent list that `task` returned.
    */
-  | { readonly kind: "whenFact"; readonly evaluate: OpaqueFunction; readonly task?: string; readonly reason?: string };
+  | { readonly kind: "whenFact"; readonly evaluate: OpaqueFunction; readonly task?: string; readonly reason?: string }
+  /** An expression of a file, true or false when the task is reached. */
+  | {
+      readonly kind: "expression";
+      readonly expression: string;
+      readonly reason?: string;
+      readonly at?: SourcePosition;
+    };

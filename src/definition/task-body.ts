@@ -2,6 +2,7 @@ import type { DurationInput } from "../base/duration.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { UnknownPolicy } from "../operation/spec.ts";
 import type { PlanDefinition } from "./definition.ts";
+import type { TemplateDefinition } from "./template-definition.ts";
 
 /** A function of user code as a definition carries it: stored and called, never looked into. */
 export type OpaqueFunction = (...args: never[]) => unknown;
@@ -22,7 +23,7 @@ export interface OperationDefinition {
   /** Name or alias. */
   readonly operation: string;
   /** Plain parameters, or a function called with a `ValueContext` when the task is about to start. Default: none. */
-  readonly params?: JsonObject | OpaqueFunction;
+  readonly params?: JsonObject | OpaqueFunction | TemplateDefinition;
 }
 
 /** A function of the program that holds the plan. Runs where the plan runs. */
@@ -50,6 +51,8 @@ export interface ScriptDefinition {
   readonly cwd?: string;
   /** Given on standard input as JSON; a function is called with a `ValueContext` when the task is about to start. */
   readonly input?: JsonValue | OpaqueFunction;
+  /** Instead of `args`, `env`, `cwd` and `input`: a map of them with expressions in it. */
+  readonly values?: TemplateDefinition;
   /** Default `hold`. */
   readonly unknownPolicy?: UnknownPolicy;
 }
@@ -66,7 +69,7 @@ export type GateCondition =
   | { readonly kind: "until"; readonly at: string | number }
   | { readonly kind: "signal"; readonly name: string }
   /** `quorum` people must approve; default 1. */
-  | { readonly kind: "approval"; readonly message?: string; readonly quorum?: number };
+  | { readonly kind: "approval"; readonly message?: string | TemplateDefinition; readonly quorum?: number };
 
 /** A sub-plan drawn as one node, once or once for each key. */
 export interface GroupDefinition {
@@ -74,6 +77,8 @@ export interface GroupDefinition {
   readonly plan: PlanDefinition;
   /** Default: one copy with the key `""`. */
   readonly keys?: GroupKeysDefinition;
+  /** Values of the parameters of `plan`; without, it sees those of the plan around it. */
+  readonly with?: TemplateDefinition;
 }
 
 export type GroupKeysDefinition =
@@ -85,7 +90,9 @@ export type GroupKeysDefinition =
   /** A list in the data of a task this group depends on; known at run time. */
   | { readonly kind: "result"; readonly task: string; readonly path?: readonly string[] }
   /** A function called with a `ValueContext` when the group is about to start. */
-  | { readonly kind: "function"; readonly list: OpaqueFunction };
+  | { readonly kind: "function"; readonly list: OpaqueFunction }
+  /** A list with expressions in it; `isMatrix` when its items are combinations of axes. */
+  | { readonly kind: "template"; readonly list: TemplateDefinition; readonly isMatrix?: boolean };
 
 export interface GroupItemDefinition {
   /** Default: derived from the value by `groupKeyOf`. */

@@ -6,7 +6,10 @@ import type { TaskDefinition } from "./definition.ts";
 type Writable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };
 
 /** What an author may say about a task besides its name, body and order. */
-export type TaskSettings = Omit<TaskDefinition, "name" | "body" | "needs" | "prefer" | "guards" | "undo">;
+export type TaskSettings = Omit<
+  TaskDefinition,
+  "name" | "body" | "needs" | "prefer" | "guards" | "undo" | "outputs" | "target"
+> & { readonly target?: string };
 
 /** Settings while a task is being written. */
 export type WritableSettings = Writable<TaskSettings>;

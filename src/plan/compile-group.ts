@@ -84,6 +84,9 @@ function compileKeys(keys: GroupKeysDefinition, context: GroupContext): GroupKey
       return { kind: "result", task: keys.task, path: keys.path ?? [] };
     case "function":
       return { kind: "function", list: { kind: "function", evaluate: keys.list } };
+    case "template":
+      reject(scope, "its list is an expression");
+      return undefined;
     default:
       return unreachable(keys);
   }

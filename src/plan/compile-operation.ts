@@ -3,6 +3,7 @@ import { isJsonObject, toJson, type JsonObject } from "../base/json.ts";
 import { RESULT_BYTES_MAX } from "../base/limits.ts";
 import { didYouMean } from "../base/suggest.ts";
 import type { OperationDefinition } from "../definition/task-body.ts";
+import { TemplateDefinition } from "../definition/template-definition.ts";
 import { paramsJsonSchema } from "../operation/describe.ts";
 import { operationClassOf, type OperationClass, type OperationSpec } from "../operation/spec.ts";
 import type { OperationBody } from "./compiled-plan.ts";
@@ -31,6 +32,10 @@ export function compileOperation(definition: OperationDefinition, scope: TaskSco
   }
   const spec = found.value;
   const params = definition.params ?? {};
+  if (params instanceof TemplateDefinition) {
+    problems.add("DRV_PLANFILE_NOT_AVAILABLE", memberOf(place, "params"), "expressions cannot be evaluated yet");
+    return undefined;
+  }
   if (typeof params === "function") {
     // Parameters that nobody knows yet may make it anything it can be.
     const operationClass = typeof spec.operationClass === "string" ? spec.operationClass : "non-idempotent";

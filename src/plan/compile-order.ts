@@ -1,3 +1,4 @@
+import type { SourcePosition } from "../base/coded-error.ts";
 import { didYouMean } from "../base/suggest.ts";
 import { EDGE_PREFERRED, edgeKindCode } from "../dag/edge.ts";
 import type { DependencyCondition, TaskDefinition } from "../definition/definition.ts";
@@ -19,6 +20,13 @@ export interface OrderInput {
   readonly indexByName: ReadonlyMap<string, number>;
   readonly problems: Problems;
   readonly placeOf: (index: number) => Place;
+}
+
+/** One task named by another. */
+interface Mention {
+  readonly name: string;
+  readonly kind: number;
+  readonly at?: SourcePosition | undefined;
 }
 
 const CONDITIONS: ReadonlySet<unknown> = new Set<DependencyCondition>(["success", "failure", "always"]);
@@ -72,24 +80,25 @@ class OrderTable {
   #addNeeds(index: number, { needs = [] }: TaskDefinition): void {
     const guards = this.#input.tasks[index]?.guards ?? [];
     const implied = edgeKindCode(guards.length > 0 && waitsForFailures(guards) ? "always" : "success") | IMPLIED;
-    for (const { task: name, on } of needs) {
-      if (on === undefined) this.#add(index, { name, kind: implied });
-      else if (CONDITIONS.has(on)) this.#add(index, { name, kind: edgeKindCode(on) });
+    for (const { task: name, on, at } of needs) {
+      if (on === undefined) this.#add(index, { name, kind: implied, at });
+      else if (CONDITIONS.has(on)) this.#add(index, { name, kind: edgeKindCode(on), at });
       else {
         const found = `it waits for ${shown(name)} on ${shown(on)}, and "success", "failure" or "always" is needed`;
-        this.#reject("DRV_PLAN_VALUE_INVALID", index, found);
+        this.#reject("DRV_PLAN_VALUE_INVALID", index, { found, at });
       }
     }
   }
 
-  #add(index: number, { name, kind }: { readonly name: string; readonly kind: number }): void {
+  #add(index: number, mention: Mention): void {
+    const { name, kind, at } = mention;
     const source = this.#input.indexByName.get(name);
-    if (source === undefined) return this.#rejectUnknown(index, name);
+    if (source === undefined) return this.#rejectUnknown(index, mention);
     if (source === index) {
-      return this.#reject("DRV_PLAN_DEPENDENCY_SELF", index, "it waits for itself");
+      return this.#reject("DRV_PLAN_DEPENDENCY_SELF", index, { found: "it waits for itself", at });
     }
     const row = (this.#lastRow[source] ?? 0) - 1;
-    if (row >= 0 && this.#targets[row] === index) return this.#merge(row, { name, kind });
+    if (row >= 0 && this.#targets[row] === index) return this.#merge(row, mention);
     this.#sources[this.#count] = source;
     this.#targets[this.#count] = index;
     this.#kinds[this.#count] = kind;
@@ -98,29 +107,35 @@ class OrderTable {
     return undefined;
   }
 
-  #merge(row: number, { name, kind }: { readonly name: string; readonly kind: number }): void {
+  #merge(row: number, { name, kind, at }: Mention): void {
     const before = this.#kinds[row] ?? 0;
     if (before === kind || kind === EDGE_PREFERRED) return;
     const isBeforeWeaker = before === EDGE_PREFERRED || (before & IMPLIED) !== 0;
     if (isBeforeWeaker) this.#kinds[row] = kind;
     else if ((kind & IMPLIED) === 0) {
       const found = `it waits for ${shown(name)} on two different conditions`;
-      this.#reject("DRV_PLAN_DEPENDENCY_CONFLICT", this.#targets[row] ?? 0, found);
+      this.#reject("DRV_PLAN_DEPENDENCY_CONFLICT", this.#targets[row] ?? 0, { found, at });
     }
   }
 
-  #rejectUnknown(index: number, name: string): void {
-    const { indexByName, placeOf, problems } = this.#input;
+  #rejectUnknown(index: number, { name, at }: Mention): void {
+    const { indexByName, problems } = this.#input;
     const hint = didYouMean(String(name), indexByName.keys()) ?? "Add the task, or correct the name";
     const found = `it waits for ${shown(name)}, which is not in the plan`;
-    problems.add("DRV_PLAN_DEPENDENCY_UNKNOWN", memberOf(placeOf(index), "needs"), found, { hint });
+    problems.add("DRV_PLAN_DEPENDENCY_UNKNOWN", this.#placeOfNeed(index, at), found, { hint });
+  }
+
+  /** Of the mention itself when it says where it stands. */
+  #placeOfNeed(index: number, at: SourcePosition | undefined): Place {
+    const place = memberOf(this.#input.placeOf(index), "needs");
+    return at === undefined ? place : { subject: place.subject, path: place.path, at };
   }
 
   #reject(
     code: "DRV_PLAN_VALUE_INVALID" | "DRV_PLAN_DEPENDENCY_SELF" | "DRV_PLAN_DEPENDENCY_CONFLICT",
     index: number,
-    found: string,
+    { found, at }: { readonly found: string; readonly at?: SourcePosition | undefined },
   ): void {
-    this.#input.problems.add(code, memberOf(this.#input.placeOf(index), "needs"), found);
+    this.#input.problems.add(code, this.#placeOfNeed(index, at), found);
   }
 }

@@ -3,7 +3,7 @@ import { compileBody, type CompiledBody } from "./compile-body.ts";
 import { compileGuards } from "./compile-guards.ts";
 import type { CompiledTask, Target, TaskBody } from "./compiled-plan.ts";
 import type { TaskScope } from "./plan-scope.ts";
-import { memberOf } from "./problems.ts";
+import { memberOf, positionOf } from "./problems.ts";
 import { readRollbackStep } from "./rollback-steps.ts";
 import { parseTarget } from "./target.ts";
 import type { PolicyPool } from "./task-policy.ts";
@@ -64,10 +64,10 @@ function compileTarget(
     });
     return undefined;
   }
-  const known = targets.get(text);
+  const known = typeof text === "string" ? targets.get(text) : undefined;
   if (known !== undefined) return known;
-  const parsed = parseTarget(text, { at: { ...scope.place.at, path: `${scope.place.path}.target` } });
-  if (parsed.ok) targets.set(text, parsed.value);
+  const parsed = parseTarget(text, { at: positionOf(memberOf(scope.place, "target")) });
+  if (parsed.ok) targets.set(parsed.value.text, parsed.value);
   else scope.problems.push(parsed.error);
   return parsed.ok ? parsed.value : undefined;
 }

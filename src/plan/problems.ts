@@ -1,6 +1,7 @@
 import { codedError, type CodedError, type CodedErrorOptions, type SourcePosition } from "../base/coded-error.ts";
 import type { ErrorCode } from "../base/error-codes.ts";
 import { PROBLEMS_MAX } from "../definition/definition-limits.ts";
+import { memberPosition } from "../definition/source-place.ts";
 
 /** Where a problem is: the position its author gave, if any, and the way through the definition. */
 export interface Place {
@@ -46,5 +47,9 @@ export function positionOf({ at, path }: Place): SourcePosition {
 
 /** The place of a member of `place`. */
 export function memberOf(place: Place, member: string): Place {
-  return { subject: place.subject, path: place.path === "" ? member : `${place.path}.${member}`, at: place.at };
+  return {
+    subject: place.subject,
+    path: place.path === "" ? member : `${place.path}.${member}`,
+    at: memberPosition(place.at, member),
+  };
 }

@@ -31,7 +31,7 @@ export async function explainCommand(
 
 /** A word with a path or the ending of a module, or a file that exists, means a plan; anything else an operation. */
 async function isPlanFile(subject: string, { folder }: Invocation["context"]): Promise<boolean> {
-  if (/[/\\#]|\.[cm]?[jt]s$/.test(subject)) return true;
+  if (/[/\\#]|\.(?:[cm]?[jt]s|ya?ml|json)$/.test(subject)) return true;
   const found = await stat(parsePlanReference(subject, folder).path).catch(() => undefined);
   return found?.isFile() === true;
 }

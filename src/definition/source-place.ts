@@ -1,0 +1,42 @@
+import type { SourcePosition } from "../base/coded-error.ts";
+
+/** How to find what lies inside a place of a file. */
+export interface PlaceFinder {
+  /** Line and column of the place itself. */
+  find(): { readonly line: number; readonly column: number };
+  /** The place of a member, by the names of definitions joined with dots: `params.headers.accept`. */
+  member(path: string): SourcePosition;
+  /** The place of a character of the text that stands there. */
+  character(index: number): SourcePosition;
+}
+
+const finders = new WeakMap<SourcePosition, PlaceFinder>();
+
+/**
+ * A position in a file that is counted only when somebody reads it: every task has one and hardly any needs it. What lies
+ * inside is found by {@link memberPosition} and {@link characterPosition}.
+ */
+export function lazyPosition(file: string, finder: PlaceFinder): SourcePosition {
+  let found: ReturnType<PlaceFinder["find"]> | undefined;
+  const position: SourcePosition = {
+    file,
+    get line() {
+      return (found ??= finder.find()).line;
+    },
+    get column() {
+      return (found ??= finder.find()).column;
+    },
+  };
+  finders.set(position, finder);
+  return position;
+}
+
+/** The position of a member of what stands at `at`; `at` itself when that came from no file. */
+export function memberPosition(at: SourcePosition | undefined, path: string): SourcePosition | undefined {
+  return at === undefined ? undefined : (finders.get(at)?.member(path) ?? at);
+}
+
+/** The position of a character of the text at `at`; `at` itself when that came from no file. */
+export function characterPosition(at: SourcePosition | undefined, index: number): SourcePosition | undefined {
+  return at === undefined ? undefined : (finders.get(at)?.character(index) ?? at);
+}
