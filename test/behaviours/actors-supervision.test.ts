@@ -313,6 +313,16 @@ test("given a start that comes through although it was called off, when it does,
   assert.deepEqual(family.log, ["+a", "-a"]);
 });
 
+test("given a start that comes through although it was called off, when it does, then it is not told as started", async () => {
+  const family = new Family();
+  const slow = slowStart(family, "a");
+  family.add("a", { start: slow.start });
+  const stopped = family.supervisor.stopChild("a");
+  slow.open();
+  await stopped;
+  assert.deepEqual(family.types("a"), ["stopped"]);
+});
+
 test("given a stopped child, when one of its name is added, then it starts", async () => {
   const family = new Family().add("a");
   await family.supervisor.stopChild("a");
