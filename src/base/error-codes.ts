@@ -324,7 +324,7 @@ export const ERROR_CODES = {
   },
   DRV_RUN_FINISHED: {
     summary: "A command reached a run that has ended",
-    remedy: "Start a new run; what has ended does not change",
+    remedy: "Retry what failed, or retry from a task, to open the run again; or start a new run",
   },
   DRV_RUN_PHASE_OVER: {
     summary: "A command came too late in a run that is ending",
@@ -373,6 +373,30 @@ export const ERROR_CODES = {
   DRV_RUN_NOT_UNKNOWN: {
     summary: "A decision came for a unit whose outcome is known",
     remedy: "Read in the report how the unit ended",
+  },
+  DRV_RUN_VERSION_CONFLICT: {
+    summary: "Somebody else has changed the course of the run since it was looked at",
+    remedy: "Look at the run again, and repeat the command with its present control version if it is still right",
+  },
+  DRV_RUN_PAUSED: {
+    summary: "A run is to be paused that is paused already",
+    remedy: "Nothing is to be done; resume it when it may go on",
+  },
+  DRV_RUN_NOT_PAUSED: {
+    summary: "A run is to be resumed that is not paused",
+    remedy: "Nothing is to be done: it goes on by itself",
+  },
+  DRV_RUN_TASK_DONE: {
+    summary: "A task is to be skipped or marked that has ended well",
+    remedy: "Use retry from here to do it again",
+  },
+  DRV_RUN_TASK_RUNNING: {
+    summary: "A command about tasks reached a run in which one of them is running",
+    remedy: "Wait until it has ended, or cancel the run",
+  },
+  DRV_RUN_NOTHING_TO_RETRY: {
+    summary: "A run is to be retried in which nothing failed",
+    remedy: "Use retry from here with the task that is to be done again",
   },
   DRV_RUN_SNAPSHOT_INVALID: {
     summary: "A snapshot of a run cannot be read: it is damaged, of another version, or of another plan",

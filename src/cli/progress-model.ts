@@ -130,6 +130,13 @@ export class ProgressModel {
       case "group.expanded":
       case "signal.received":
       case "run.completed":
+      case "run.paused":
+      case "run.resumed":
+      case "tasks.reset":
+        return;
+      case "task.marked":
+        this.waiting.delete(event.task);
+        this.#announcements.push({ kind: "finished", task: event.task });
         return;
     }
   }

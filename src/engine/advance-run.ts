@@ -29,9 +29,18 @@ function advanceOnce(step: Step): boolean {
     return true;
   }
   if (handleDue(step)) return true;
-  if (run.phase === "undoing") return (!queues.isHeld && startNextUndo(step)) || endPhase(step);
+  // While paused nothing starts and no phase ends.
+  if (run.pause !== undefined) return false;
+  if (run.phase === "undoing") return undoOn(step);
   if (run.phase === "failureBranches" && writeOffUnreached(step)) return true;
   return startReadyTasks(step) || endPhase(step);
+}
+
+/** Units that are still to be undone keep the phase open while nothing may start. */
+function undoOn(step: Step): boolean {
+  const { queues, undo } = step.state;
+  if (queues.isHeld) return (undo?.lanes.size ?? 0) === 0 && endPhase(step);
+  return startNextUndo(step) || endPhase(step);
 }
 
 function stopForFailure(step: Step, task: number): boolean {

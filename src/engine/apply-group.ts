@@ -7,7 +7,8 @@ import { orderKeys } from "./order-key.ts";
 import type { GroupBlock, RunState, TaskColumns } from "./run-state.ts";
 import { EXPANDED, FLAG_BRANCH, PENDING, TRAIT_DRY } from "./status.ts";
 import { blockEnd, taskOf } from "./task-access.ts";
-import { setStatus } from "./task-status.ts";
+import { renewDependencies } from "./renew-task.ts";
+import { setFlag, setStatus } from "./task-status.ts";
 import { traitsOf } from "./traits.ts";
 import { markStarted } from "./unit-state.ts";
 
@@ -16,13 +17,7 @@ export function applyGroupExpanded(state: RunState, event: GroupExpanded): void 
   const { task, first } = event;
   const { body } = taskOf(state, task);
   if (body.kind !== "group") return;
-  if (event.items !== undefined) state.groupItems.set(task, event.items);
-  let end = first;
-  for (const block of blocksOf(body, task, { first, items: event.items })) {
-    end = blockEnd(block);
-    state.blocks.push(block);
-    append(state, block);
-  }
+  const end = first < state.tasks.count ? renewCopies(state, task) : appendCopies(state, body, event);
   const counts = { openCount: end - first, failedCount: 0, changedCount: 0, stoppedCount: 0 };
   state.groups.set(task, { first, end, ...counts });
   setStatus(state, task, EXPANDED);
@@ -31,6 +26,33 @@ export function applyGroupExpanded(state: RunState, event: GroupExpanded): void 
   for (let child = first; child < end; child++) {
     if (state.tasks.remaining[child] === 0) considerTask(state, child);
   }
+}
+
+/** New copies behind all tasks there are. Those of an earlier generation, which had other items, stay behind. */
+function appendCopies(state: RunState, body: GroupBody, { task, first, items }: GroupExpanded): number {
+  const before = state.groups.get(task);
+  if (before !== undefined && before.end > before.first) {
+    state.leftBehind.set(task, [...(state.leftBehind.get(task) ?? []), [before.first, before.end - 1]]);
+  }
+  let end = first;
+  for (const block of blocksOf(body, task, { first, items })) {
+    end = blockEnd(block);
+    state.blocks.push(block);
+    append(state, block);
+  }
+  return end;
+}
+
+/** The group has the items it had before: its copies begin anew where they are. */
+function renewCopies(state: RunState, group: number): number {
+  const { first = 0, end = 0 } = state.groups.get(group) ?? {};
+  for (let child = first; child < end; child++) {
+    state.tasks.generation[child] = state.tasks.generation[group] ?? 1;
+    setStatus(state, child, PENDING);
+    renewDependencies(state, child);
+    if (state.run.phase === "failureBranches") setFlag(state, child, FLAG_BRANCH);
+  }
+  return end;
 }
 
 /** The blocks of a group whose copies begin at `first`. Without `items` those of the plan. */
@@ -79,7 +101,7 @@ function append(state: RunState, block: GroupBlock): void {
   const remaining = blockingInDegrees(block.plan);
   for (let child = block.base; child < end; child++) {
     tasks.remaining[child] = remaining[(child - block.base) % block.size] ?? 0;
-    tasks.generation[child] = 1;
+    tasks.generation[child] = tasks.generation[block.group] ?? 1;
     tasks.startedAtMs[child] = -1;
     tasks.finishedAtMs[child] = -1;
     if (state.run.phase === "failureBranches") tasks.flags[child] = FLAG_BRANCH;

@@ -1,9 +1,11 @@
 import { unreachable } from "../base/assert.ts";
+import { reopenRun } from "./apply-reset.ts";
 import { considerTask } from "./consider-task.ts";
 import { openFailureBranches } from "./failure-branches.ts";
 import type { HostsResolved, PhaseEntered, RunCompleted, RunCreated, RunStopping } from "./events.ts";
 import { hostIndexOf } from "./host-index.ts";
 import { orderKeys } from "./order-key.ts";
+import { rebuildCaches } from "./rebuild-caches.ts";
 import { originOf } from "./run-origin.ts";
 import type { RunState } from "./run-state.ts";
 import { TRAIT_DRY } from "./status.ts";
@@ -45,6 +47,11 @@ export function applyHostsResolved(state: RunState, event: HostsResolved): void 
 /** Nothing new starts from here on. Later stops only change the reason; a cancel has the last word. */
 export function applyStopping(state: RunState, event: RunStopping): void {
   const { run } = state;
+  if (run.phase === "finished") {
+    reopenRun(state);
+    rebuildCaches(state);
+  }
+  if (event.mode !== "failure") run.pause = undefined;
   run.phase = "stopping";
   run.stopMode = event.mode;
   run.stopReason = event.reason;

@@ -23,8 +23,7 @@ export function undoEffect(
   undo: UndoUnit,
 ): UndoEffect {
   const { task, unit } = place;
-  const { attempt, undoOf, source } = undo;
-  const generation = state.tasks.generation[task] ?? 1;
+  const { attempt, undoOf, generation, source } = undo;
   const host = undo.host === -1 ? undefined : state.hosts[undo.host];
   return { type: "undo", task, unit, attempt, generation, host, undoOf, source };
 }

@@ -16,7 +16,14 @@ import { codeOfOutcome, FLAG_CHANGED, FLAG_CONDITIONAL, READY, UNKNOWN, WAITING 
 import { policyOf } from "./task-access.ts";
 import { setFlag } from "./task-status.ts";
 import { unitKey } from "./unit-key.ts";
-import { attemptOfUnit, endAttempt, forgetAttempt, refreshFanOut, restUnit } from "./unit-state.ts";
+import {
+  attemptOfUnit,
+  endAttempt,
+  forgetAttempt,
+  generationOfAttempt,
+  refreshFanOut,
+  restUnit,
+} from "./unit-state.ts";
 
 /** One host of a task is at its end; the next batch may be let go by it. */
 export function applyUnitCompleted(state: RunState, event: UnitCompleted): void {
@@ -106,6 +113,6 @@ export function applyCancelRequested(state: RunState, event: AttemptCancelReques
   state.cancels.set(key, { strength, atMs: event.at });
   const dueMs = event.at + policyOf(state, task).killGraceMs;
   state.queues.due.at({ dueMs, kind: strength === "abort" ? DUE_KILL : DUE_GIVE_UP, key, attempt });
-  const generation = state.tasks.generation[task] ?? 1;
+  const generation = generationOfAttempt(state, key);
   state.queues.effects.push({ type: "cancelAttempt", task, unit, attempt, generation, strength });
 }

@@ -20,7 +20,10 @@ import {
   applyUnknown,
 } from "./apply-unit.ts";
 import { applyUndoCompleted, applyUndoStarted } from "./apply-undo.ts";
+import { applyMarked, applyOperatorSkip, applyPaused, applyResumed } from "./apply-operator.ts";
+import { applyReset } from "./apply-reset.ts";
 import type { RunEvent } from "./events.ts";
+import { isOperatorEvent } from "./operator-words.ts";
 import type { RunState } from "./run-state.ts";
 
 /**
@@ -33,6 +36,7 @@ export function apply(state: RunState, event: RunEvent): void {
   if (event.type === "task.completed") applyTaskCompleted(state, event);
   else if (event.type === "task.dispatched") applyDispatched(state, event);
   else applyRareEvent(state, event);
+  if (isOperatorEvent(event)) state.run.controlVersion++;
 }
 
 type RareEvent = Exclude<RunEvent, { readonly type: "task.completed" | "task.dispatched" }>;
@@ -42,7 +46,7 @@ function applyRareEvent(state: RunState, event: RareEvent): void {
     case "unit.completed":
       return applyUnitCompleted(state, event);
     case "tasks.skipped":
-      return applySkipped(state, event);
+      return event.cause === "operator" ? applyOperatorSkip(state, event) : applySkipped(state, event);
     case "tasks.notRun":
       return applyNotRun(state, event);
     case "task.evaluated":
@@ -82,6 +86,14 @@ function applyRareEvent(state: RunState, event: RareEvent): void {
       return applyUndoCompleted(state, event);
     case "run.completed":
       return applyRunCompleted(state, event);
+    case "run.paused":
+      return applyPaused(state, event);
+    case "run.resumed":
+      return applyResumed(state, event);
+    case "task.marked":
+      return applyMarked(state, event);
+    case "tasks.reset":
+      return applyReset(state, event);
     default:
       return unreachable(event);
   }

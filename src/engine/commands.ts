@@ -23,12 +23,28 @@ export type Command =
   | RejectCommand
   | ResolveUnknownCommand
   | CancelCommand
-  | UndoCommand;
+  | UndoCommand
+  | PauseCommand
+  | ResumeCommand
+  | SkipCommand
+  | MarkSucceededCommand
+  | RetryFailedCommand
+  | RetryFromCommand
+  | RewindCommand;
 
 /** Who asked, as the report and the audit name them. */
 export interface Actor {
   readonly actor?: string;
   readonly reason?: string;
+}
+
+/** What people may say to a run. */
+export interface OperatorCommand extends Actor {
+  /**
+   * Follows the command only while the control version of the run (operator events so far, the start being 1) is this one;
+   * else it is rejected with `DRV_RUN_VERSION_CONFLICT`, so that two people cannot talk at cross purposes.
+   */
+  readonly expectedVersion?: number;
 }
 
 /** Freezes the inputs of the run and starts it. Accepted once. */
@@ -169,7 +185,7 @@ export interface HeartbeatCommand {
 }
 
 /** Opens every gate of that name, now and later in this run. The same `id` counts once. */
-export interface SignalCommand {
+export interface SignalCommand extends OperatorCommand {
   readonly type: "signal";
   readonly name: string;
   readonly payload?: JsonValue;
@@ -177,23 +193,21 @@ export interface SignalCommand {
 }
 
 /** One voice for a waiting approval gate. The same actor counts once. */
-export interface ApproveCommand {
+export interface ApproveCommand extends OperatorCommand {
   readonly type: "approve";
   readonly task: number;
   readonly actor: string;
-  readonly reason?: string;
 }
 
 /** Refuses a waiting approval gate, which then fails. */
-export interface RejectCommand {
+export interface RejectCommand extends OperatorCommand {
   readonly type: "reject";
   readonly task: number;
   readonly actor: string;
-  readonly reason?: string;
 }
 
-/** Says what became of a unit whose outcome is unknown and held. */
-export interface ResolveUnknownCommand extends Actor {
+/** Says what became of a unit whose outcome is unknown and held. Opens a finished run again. */
+export interface ResolveUnknownCommand extends OperatorCommand {
   readonly type: "resolveUnknown";
   readonly task: number;
   readonly unit: number;
@@ -203,11 +217,57 @@ export interface ResolveUnknownCommand extends Actor {
 export type UnknownDecision = "rerun" | "succeeded" | "failed";
 
 /** Stops the run: running attempts are cancelled, `always` branches of what started still run, nothing is undone. */
-export interface CancelCommand extends Actor {
+export interface CancelCommand extends OperatorCommand {
   readonly type: "cancel";
 }
 
-/** Stops the run and undoes what it did. Needs a rollback mode other than `off`. */
-export interface UndoCommand extends Actor {
+/** Stops the run and undoes what it did, also when it has finished. Needs a rollback mode other than `off`. */
+export interface UndoCommand extends OperatorCommand {
   readonly type: "undo";
+}
+
+/** Starts nothing new until `resume`. Running attempts go on, and so does time. */
+export interface PauseCommand extends OperatorCommand {
+  readonly type: "pause";
+}
+
+/** Ends a pause. */
+export interface ResumeCommand extends OperatorCommand {
+  readonly type: "resume";
+}
+
+/** Passes over a task that does not run and has not succeeded; what depends on it goes on. Opens a finished run again. */
+export interface SkipCommand extends OperatorCommand {
+  readonly type: "skip";
+  readonly task: number;
+}
+
+/** Says that a task which does not run and has not succeeded has been done by other means. Opens a finished run again. */
+export interface MarkSucceededCommand extends OperatorCommand {
+  readonly type: "markSucceeded";
+  readonly task: number;
+  /** Default `changed`: what runs only after a change does run. */
+  readonly status?: "changed" | "unchanged";
+  /** What the task would have returned. */
+  readonly data?: JsonValue;
+}
+
+/**
+ * Does again what failed, was cancelled, was not run, has an unknown outcome or was undone, and everything that depends on it; what
+ * succeeded otherwise stays, and so does what a person has skipped or marked. Opens a finished run again.
+ */
+export interface RetryFailedCommand extends OperatorCommand {
+  readonly type: "retryFailed";
+}
+
+/** Does a task and everything that depends on it again, however that ended. Opens a finished run again. */
+export interface RetryFromCommand extends OperatorCommand {
+  readonly type: "retryFrom";
+  readonly task: number;
+}
+
+/** Takes the run back to just before a task: as `retryFrom`, but the run is paused there. Nothing is undone. */
+export interface RewindCommand extends OperatorCommand {
+  readonly type: "rewind";
+  readonly task: number;
 }

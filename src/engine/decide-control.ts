@@ -9,6 +9,7 @@ import type {
   UndoCommand,
 } from "./commands.ts";
 import type { StopMode } from "./events.ts";
+import { reset, wordOf } from "./decide-operator.ts";
 import { isRollbackStep } from "./rollback-steps.ts";
 import type { RunState } from "./run-state.ts";
 import { RUNNING, UNKNOWN, WAITING } from "./status.ts";
@@ -26,9 +27,10 @@ export function decideHeartbeat({ state, now }: Step, { task, unit }: HeartbeatC
 }
 
 /** A signal came in; the same one twice changes nothing. */
-export function decideSignal(step: Step, { name, id, payload }: SignalCommand): undefined {
+export function decideSignal(step: Step, command: SignalCommand): undefined {
+  const { name, id, payload } = command;
   if (step.state.signalIds.has(id)) return;
-  const head = { type: "signal.received", v: 1, at: step.now, name, id } as const;
+  const head = { type: "signal.received", v: 1, at: step.now, name, id, ...wordOf(command) } as const;
   emit(step, payload === undefined ? head : { ...head, payload });
 }
 
@@ -68,7 +70,7 @@ function checkApproval(state: RunState, task: number, verb: string): CodedError 
 /** A person says what became of a unit of unknown outcome. */
 export function decideResolveUnknown(step: Step, command: ResolveUnknownCommand): CodedError | undefined {
   const { state } = step;
-  const { task, unit, decision, actor, reason } = command;
+  const { task, unit, decision } = command;
   if (!hasTask(state, task)) return unknownTask("resolve", task);
   const isUnit = unit >= 0 && unit < unitCount(state, task);
   if (!isUnit || unitStatus(state, task, unit) !== UNKNOWN || !state.unknowns.has(unitKey(task, unit))) {
@@ -79,6 +81,11 @@ export function decideResolveUnknown(step: Step, command: ResolveUnknownCommand)
     const message = `Cannot resolve unit ${unit} of task "${nameOf(state, task)}" as "${decision}": the run is ${state.run.phase}`;
     return codedError("DRV_RUN_PHASE_OVER", message);
   }
+  if (state.run.phase === "finished") {
+    const behind = { verb: "resolveUnknown", task, tasks: [], behind: [task], keepsDecisions: true } as const;
+    const refused = reset(step, command, behind);
+    if (refused !== undefined) return refused;
+  }
   emit(step, {
     type: "unknown.resolved",
     v: 1,
@@ -86,8 +93,7 @@ export function decideResolveUnknown(step: Step, command: ResolveUnknownCommand)
     task,
     unit,
     decision,
-    ...(actor === undefined ? {} : { actor }),
-    ...(reason === undefined ? {} : { reason }),
+    ...wordOf(command),
   });
   return undefined;
 }
@@ -96,6 +102,7 @@ export function decideResolveUnknown(step: Step, command: ResolveUnknownCommand)
 function isResolvable(state: RunState, { task, decision }: ResolveUnknownCommand): boolean {
   const { phase } = state.run;
   if (phase === "undoing" || (phase === "rollbackSteps" && !isRollbackStep(state, task))) return false;
+  if (phase === "finished") return !isRollbackStep(state, task);
   return decision !== "rerun" || phase === "running";
 }
 
@@ -118,9 +125,23 @@ export function decideUndo(step: Step, command: UndoCommand): CodedError | undef
     return codedError("DRV_RUN_ROLLBACK_OFF", message, { hint: 'Start the run with rollback "manual" or "onFailure"' });
   }
   if (isRollingBack(step.state)) return phaseOver("undo", step.state, "it is being rolled back");
+  if (run.phase === "finished") return undoFinished(step, command);
   if (run.stopMode === "rollback" || run.stopMode === "cancel") {
     return codedError("DRV_RUN_ALREADY_STOPPING", `Cannot undo run "${run.runId}": it is stopping already`);
   }
+  stop(step, "rollback", { ...command, reason: command.reason ?? "a rollback was requested" });
+  return undefined;
+}
+
+/** A run that has ended is rolled back like one that has not, unless that has been done. */
+function undoFinished(step: Step, command: UndoCommand): CodedError | undefined {
+  const { state } = step;
+  if (state.undo !== undefined) return phaseOver("undo", state, "it has been rolled back");
+  const refused =
+    state.rollbackSteps.size === 0
+      ? undefined
+      : reset(step, command, { verb: "undo", tasks: [], keepsDecisions: true });
+  if (refused !== undefined) return refused;
   stop(step, "rollback", { ...command, reason: command.reason ?? "a rollback was requested" });
   return undefined;
 }

@@ -44,7 +44,7 @@ export function decideUndoFinished(step: Step, command: UndoFinishedCommand): Co
   const key = unitKey(task, unit);
   const running = state.undo?.running.get(key);
   const isCurrent = running?.attempt === attempt && !state.retries.has(key);
-  if (!isCurrent || state.tasks.generation[task] !== command.generation) {
+  if (!isCurrent || running.generation !== command.generation) {
     const found = `undo attempt ${attempt} of unit ${unit} is not running`;
     return codedError("DRV_RUN_ATTEMPT_STALE", `Cannot take the result of undoing task ${task}: ${found}`);
   }

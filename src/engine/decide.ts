@@ -12,10 +12,19 @@ import {
   decideUndo,
 } from "./decide-control.ts";
 import { decideEvaluated } from "./decide-evaluated.ts";
+import {
+  decideMarkSucceeded,
+  decidePause,
+  decideResume,
+  decideRetryFailed,
+  decideRetryFrom,
+  decideSkip,
+} from "./decide-operator.ts";
 import { decideNotStarted, decideResult, decideResults } from "./decide-result.ts";
 import { decideStart } from "./decide-start.ts";
 import { decideUndoFinished } from "./decide-undo.ts";
 import type { Decision } from "./decision.ts";
+import { isReopening } from "./operator-words.ts";
 import type { RunState } from "./run-state.ts";
 import { openStep, type Step } from "./step.ts";
 
@@ -60,8 +69,19 @@ function checkPhase(state: RunState, command: Command): CodedError | undefined {
       `Cannot ${command.type} run of plan "${state.plan.name}": it is not started`,
     );
   }
-  if (phase !== "finished") return undefined;
+  if (phase !== "finished" || isReopening(command)) return checkVersion(state, command);
   return codedError("DRV_RUN_FINISHED", `Cannot ${command.type} run "${state.run.runId}": it has ended`);
+}
+
+/** Two people who look at the same run must not talk at cross purposes. */
+function checkVersion({ run }: RunState, command: Command): CodedError | undefined {
+  if (!("expectedVersion" in command) || command.expectedVersion === undefined) return undefined;
+  const { expectedVersion } = command;
+  if (expectedVersion === run.controlVersion) return undefined;
+  const found = `its control version is ${run.controlVersion}, and ${expectedVersion} was expected`;
+  return codedError("DRV_RUN_VERSION_CONFLICT", `Cannot ${command.type} run "${run.runId}": ${found}`, {
+    details: { controlVersion: run.controlVersion, expectedVersion },
+  });
 }
 
 function follow(step: Step, command: Command): CodedError | undefined {
@@ -95,6 +115,19 @@ function follow(step: Step, command: Command): CodedError | undefined {
       return decideCancel(step, command);
     case "undo":
       return decideUndo(step, command);
+    case "pause":
+      return decidePause(step, command);
+    case "resume":
+      return decideResume(step, command);
+    case "skip":
+      return decideSkip(step, command);
+    case "markSucceeded":
+      return decideMarkSucceeded(step, command);
+    case "retryFailed":
+      return decideRetryFailed(step, command);
+    case "retryFrom":
+    case "rewind":
+      return decideRetryFrom(step, command);
     default:
       return unreachable(command);
   }

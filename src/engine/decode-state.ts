@@ -39,7 +39,7 @@ export function decodeState(
   if (columns.left !== sizeOf(read.state)) return invalid(`${columns.left} bytes of columns are not what it needs`);
   restoreDocument(state, read.state);
   restoreColumns(state, read.state.taskCount, columns);
-  restoreOrder(state);
+  restoreOrder(state, read.state);
   restoreFanOuts(state, read.state, columns);
   const { undo } = read.state;
   if (undo !== undefined) state.undo = restoreUndo(undo, columns.ints(undo.taskCount));
@@ -97,8 +97,8 @@ function restoreColumns(state: RunState, count: number, columns: ColumnReader): 
   for (let code = 0; code < STATUS_COUNT; code++) tasks.active += (tasks.counts[code] ?? 0) * (IS_ACTIVE[code] ?? 0);
 }
 
-/** What follows from the plan, the estimates and the items of groups. Outer groups stand before inner ones. */
-function restoreOrder(state: RunState): void {
+/** What follows from the plan, the estimates and the items of groups. Blocks ascend: outer groups stand before inner ones. */
+function restoreOrder(state: RunState, { blocks }: StateDocument): void {
   const { run, tasks, order } = state;
   const { capacity, rootCount } = tasks;
   if (run.estimates !== undefined) {
@@ -106,13 +106,13 @@ function restoreOrder(state: RunState): void {
     if (capacity === rootCount) order.orderKey = keys;
     else order.orderKey.set(keys);
   }
-  if (run.isDryRun)
+  if (run.isDryRun) {
     for (let task = 0; task < rootCount; task++) tasks.traits[task] = (tasks.traits[task] ?? 0) | TRAIT_DRY;
-  const groups = [...state.groups].sort(([, left], [, right]) => left.first - right.first);
-  for (const [task, { first }] of groups) {
-    const { body } = taskOf(state, task);
+  }
+  for (const { group, first, items } of blocks) {
+    const { body } = taskOf(state, group);
     if (body.kind !== "group") continue;
-    for (const block of blocksOf(body, task, { first, items: state.groupItems.get(task) })) {
+    for (const block of blocksOf(body, group, { first, items })) {
       state.blocks.push(block);
       orderBlock(state, block);
     }

@@ -76,7 +76,7 @@ function isRolledBack(state: RunState): boolean {
   const { undo } = state;
   if (undo === undefined || undo.errors.size > 0 || undo.irreversibleCount > 0) return false;
   const { hasDone, hasFailed } = endOfSteps(state);
-  return !hasFailed && (hasDone || undo.doneCount > 0);
+  return !hasFailed && (hasDone || undo.done.size > 0);
 }
 
 /** After a stop: writes off what is not part of a failure branch, a stretch of the plan at a time. */

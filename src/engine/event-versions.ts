@@ -35,6 +35,10 @@ export const EVENT_UPCASTS: Readonly<Record<RunEventType, readonly Upcast[]>> = 
   "undo.started": [],
   "undo.completed": [],
   "run.completed": [],
+  "run.paused": [],
+  "run.resumed": [],
+  "task.marked": [],
+  "tasks.reset": [],
 };
 
 /**

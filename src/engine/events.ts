@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { GroupItem, RollbackMode } from "../plan/compiled-plan.ts";
 import type { ResolvedTarget, TaskEstimate, UnknownDecision } from "./commands.ts";
+import type { RunPaused, RunResumed, TaskMarked, TasksReset } from "./operator-events.ts";
 import type { Verdict } from "./run-view.ts";
 
 /**
@@ -34,11 +35,15 @@ export type RunEvent =
   | PhaseEntered
   | UndoStarted
   | UndoCompleted
-  | RunCompleted;
+  | RunCompleted
+  | RunPaused
+  | RunResumed
+  | TaskMarked
+  | TasksReset;
 
 export type RunEventType = RunEvent["type"];
 
-interface EventHead {
+export interface EventHead {
   readonly v: 1;
   /** When it was decided, in milliseconds since 1970; never before the event ahead of it. */
   readonly at: number;
@@ -169,14 +174,16 @@ export interface UnknownResolved extends EventHead {
 export type TaskRange = readonly [first: number, last: number];
 
 /** Why tasks are passed over while the run goes on. */
-export type SkipEventCause = "guard" | "notTriggered" | "dependencyFailed";
+export type SkipEventCause = "guard" | "notTriggered" | "dependencyFailed" | "operator";
 
-/** Written when conditions or guards say no; one event carries a whole cascade. */
+/** Written when conditions or guards say no, one event carrying a whole cascade, and by `skip`. */
 export interface TasksSkipped extends EventHead {
   readonly type: "tasks.skipped";
   readonly ranges: readonly TaskRange[];
   readonly cause: SkipEventCause;
   readonly reason: string;
+  /** Who skipped them, for the cause `operator`. */
+  readonly actor?: string;
 }
 
 /** Written when a run stops or ends: these tasks were never started. */
@@ -208,6 +215,8 @@ export interface SignalReceived extends EventHead {
   readonly name: string;
   readonly id: string;
   readonly payload?: JsonValue;
+  readonly actor?: string;
+  readonly reason?: string;
 }
 
 /** Written by `approve`. */

@@ -81,7 +81,8 @@ function checkHeartbeat(step: Step, entry: DueEntry): void {
 function retry(step: Step, { key }: DueEntry): void {
   const { state } = step;
   if (state.run.phase === "undoing") {
-    startUndo(step, key);
+    // The end of a pause makes it due again.
+    if (state.run.pause === undefined) startUndo(step, key);
     return;
   }
   const task = taskOfKey(key);

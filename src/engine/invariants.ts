@@ -4,6 +4,7 @@ import { countOf } from "./fan-out.ts";
 import { isRollbackStep } from "./rollback-steps.ts";
 import type { RunState } from "./run-state.ts";
 import {
+  DROPPED,
   EXPANDED,
   FLAG_STARTED,
   IS_ACTIVE,
@@ -34,7 +35,8 @@ import { attemptOfUnit, unitCount, unitStatus } from "./unit-state.ts";
 export function checkInvariants(state: RunState, event: RunEvent): void {
   const { run } = state;
   assert(event.at >= run.lastAtMs, `I14: event ${event.type} lies before the one ahead of it`);
-  assert(run.phase !== "finished", `I10: event ${event.type} after the end of the run`);
+  const isReopening = event.type === "tasks.reset" || (event.type === "run.stopping" && event.mode === "rollback");
+  assert(run.phase !== "finished" || isReopening, `I10: event ${event.type} after the end of the run`);
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- most events have nothing to be checked by
   switch (event.type) {
     case "task.dispatched":
@@ -56,7 +58,8 @@ export function checkInvariants(state: RunState, event: RunEvent): void {
       for (const [first] of event.ranges) checkOpen(state, first, event.type);
       return;
     case "undo.started": {
-      const wasStarted = attemptOfUnit(state, event.task, event.unit) > 0 && hasFlag(state, event.task, FLAG_STARTED);
+      const isPresent = attemptOfUnit(state, event.task, event.unit) > 0 && hasFlag(state, event.task, FLAG_STARTED);
+      const wasStarted = isPresent || state.undo?.units.has(unitKey(event.task, event.unit)) === true;
       return assert(wasStarted, `I19: undo of a unit that never started`);
     }
     case "undo.completed":
@@ -109,7 +112,10 @@ export function sweepInvariants(state: RunState): void {
   assert(state.retries.size === 0 && state.cancels.size === 0, `I17: attempts are in flight after the end`);
   for (let task = 0; task < state.tasks.count; task++) {
     const status = statusOf(state, task);
-    assert(isTerminal(status) || status === UNKNOWN, `I2: task "${nameOf(state, task)}" has not ended`);
+    assert(
+      isTerminal(status) || status === UNKNOWN || status === DROPPED,
+      `I2: task "${nameOf(state, task)}" has not ended`,
+    );
   }
 }
 

@@ -6,7 +6,7 @@ import type { RunState } from "./run-state.ts";
 import { EVALUATING, RUNNING } from "./status.ts";
 import { statusOf } from "./task-status.ts";
 import { taskOfKey, unitKey, unitOfKey } from "./unit-key.ts";
-import { attemptOfUnit, unitCount, unitStatus } from "./unit-state.ts";
+import { attemptOfUnit, generationOfAttempt, unitCount, unitStatus } from "./unit-state.ts";
 
 /**
  * Everything the world still owes an answer to, from state alone: evaluations, attempts and undos in flight, and for each
@@ -46,8 +46,8 @@ function addCancel(
 ): void {
   const { task, unit, attempt } = place;
   const cancel = state.cancels.get(unitKey(task, unit));
-  const generation = state.tasks.generation[task] ?? 1;
   if (cancel === undefined) return;
+  const generation = generationOfAttempt(state, unitKey(task, unit));
   effects.push({ type: "cancelAttempt", task, unit, attempt, generation, strength: cancel.strength });
 }
 

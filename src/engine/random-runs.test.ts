@@ -69,6 +69,7 @@ function resume(run: RunSpecification, events: readonly RunEvent[]): string {
         decide(state, { type, task, unit: effect.unit, attempt: effect.attempt, generation, outcome }, nowMs);
       }
     }
+    if (state.run.pause !== undefined) decide(state, { type: "resume" }, nowMs);
     nowMs += 1_000;
     decide(state, { type: "tick" }, nowMs);
     decide(state, { type: "signal", name: "go", id: "late" }, nowMs);

@@ -15,7 +15,7 @@ import { countOf, type FanOut, QUEUE_NONE, QUEUE_READY } from "./fan-out.ts";
 import { holdForLevel } from "./level-barriers.ts";
 import type { RunState } from "./run-state.ts";
 import { occupySlots } from "./slots.ts";
-import { EVALUATING, HELD, isTerminal, PENDING, READY, RUNNING } from "./status.ts";
+import { DROPPED, EVALUATING, HELD, isTerminal, PENDING, READY, RUNNING } from "./status.ts";
 import { policyOf } from "./task-access.ts";
 import { statusOf } from "./task-status.ts";
 import { taskOfKey, unitKey, unitOfKey } from "./unit-key.ts";
@@ -26,13 +26,14 @@ import { attemptOfUnit, unitCount, unitStatus } from "./unit-state.ts";
  * Like after a replay everything that could start is looked at again, and what is overdue is due.
  */
 export function rebuildCaches(state: RunState): void {
+  clearCaches(state);
   rebuildLevels(state);
   for (const fan of state.fanOuts.values()) rebuildQueue(fan);
   const isFinished = state.run.phase === "finished";
   for (let task = 0; task < state.tasks.count; task++) {
     const status = statusOf(state, task);
     if (status === RUNNING) occupyAll(state, task);
-    if (status === PENDING || isTerminal(status) || isFinished) continue;
+    if (status === PENDING || status === DROPPED || isTerminal(status) || isFinished) continue;
     rebuildTask(state, task, status);
   }
   state.slots.running += state.undo?.running.size ?? 0;
@@ -40,10 +41,27 @@ export function rebuildCaches(state: RunState): void {
   else rebuildDue(state);
 }
 
+function clearCaches({ slots, queues, tasks }: RunState): void {
+  slots.running = 0;
+  slots.writing.length = 0;
+  for (const key of slots.keys.values()) {
+    key.running = 0;
+    key.parked.clear();
+  }
+  queues.ready.clear();
+  queues.settle.clear();
+  queues.due.clear();
+  queues.parkedByHost.clear();
+  queues.notRunFrom = 0;
+  queues.queued = new Uint8Array(tasks.capacity);
+}
+
 function rebuildLevels({ queues, tasks }: RunState): void {
   const { barriers } = queues;
   if (barriers === undefined) return;
   barriers.open.fill(0);
+  barriers.held.clear();
+  barriers.current = 0;
   for (let task = 0; task < tasks.rootCount; task++) {
     const level = barriers.levelOf[task] ?? 0;
     if (!isTerminal(tasks.status[task] ?? 0)) barriers.open[level] = (barriers.open[level] ?? 0) + 1;

@@ -6,7 +6,8 @@ import type { CompiledPlan, GroupItem, RollbackMode } from "../plan/compiled-pla
 import type { TaskEstimate, UnknownDecision } from "./commands.ts";
 import type { DueQueue } from "./due-queue.ts";
 import type { Effect } from "./effects.ts";
-import type { StopMode } from "./events.ts";
+import type { StopMode, TaskRange } from "./events.ts";
+import type { ResetVerb } from "./operator-events.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { IntQueue } from "./int-queue.ts";
 import type { LevelBarriers } from "./level-barriers.ts";
@@ -58,6 +59,15 @@ export interface RunState {
   /** Tasks of expanded groups, in blocks of neighbouring indices, ascending. */
   readonly blocks: GroupBlock[];
 
+  /** What people have said about tasks in their present generation. */
+  readonly decisions: Map<number, TaskDecision>;
+  /** Why each generation after the first was opened, by its number. */
+  readonly resets: Map<number, ResetRecord>;
+  /** What earlier generations of a task have left to be undone, oldest first. */
+  readonly earlier: Map<number, readonly EarlierChange[]>;
+  /** Copies that a group has left behind when it was made anew with other items, as ranges. */
+  readonly leftBehind: Map<number, readonly TaskRange[]>;
+
   /** Hosts of the run by index; the indices are those of {@link FanOut.hosts}. */
   readonly hosts: string[];
   readonly hostIndex: Map<string, number>;
@@ -81,6 +91,12 @@ export interface RunFacts {
   origin: RunOrigin;
   /** Operator events so far, the start included; 0 before it. */
   controlVersion: number;
+  /** Latest generation of tasks; 1 until something is done again. */
+  generation: number;
+  /** Units of earlier generations that changed something which cannot be undone. */
+  earlierIrreversibleCount: number;
+  /** Set while the run is paused. */
+  pause: OperatorWord | undefined;
   /** Durations that were known when the run started. */
   estimates: readonly TaskEstimate[] | undefined;
   phase: RunPhase;
@@ -105,6 +121,36 @@ export interface RunFacts {
   /** Failed tasks that are not tolerated. */
   failedCount: number;
   hasResolvedHosts: boolean;
+}
+
+/** Who said something, why and when. */
+export interface OperatorWord {
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly atMs: number;
+}
+
+/** A task that ended by the word of a person. */
+export interface TaskDecision extends OperatorWord {
+  readonly verb: "skipped" | "markedSucceeded";
+}
+
+export interface ResetRecord extends OperatorWord {
+  readonly verb: ResetVerb;
+  /** The task that was named, or -1. */
+  readonly task: number;
+}
+
+/** A change by an attempt of an earlier generation that has not been undone. */
+export interface EarlierChange {
+  readonly generation: number;
+  /** The attempt to undo. */
+  readonly undoOf: number;
+  /** Attempts of that generation so far, undos included. */
+  readonly attempt: number;
+  readonly source: "generated" | "declared";
+  /** Index of the host, or -1. */
+  readonly host: number;
 }
 
 /** Per task, by index. Arrays grow when a group expands; `capacity` is their length. */

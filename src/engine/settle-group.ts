@@ -1,13 +1,14 @@
+import { must } from "../base/assert.ts";
 import { codedError } from "../base/coded-error.ts";
 import type { Outcome } from "../operation/outcome.ts";
-import type { GroupBody } from "../plan/compiled-plan.ts";
+import type { GroupBody, GroupItem } from "../plan/compiled-plan.ts";
 import type { GroupExpanded } from "./events.ts";
 import { itemsOf } from "./group-items.ts";
 import type { GroupRecord, RunState } from "./run-state.ts";
 import { rangesOf } from "./skip-cascade.ts";
 import { FAILED, FLAG_CONDITIONAL, FLAG_STOPPED, FLAG_TOTAL_TIMEOUT, PENDING } from "./status.ts";
 import { emit, type Step } from "./step.ts";
-import { nameOf, siblingNamed, taskOf } from "./task-access.ts";
+import { blockEnd, blockOf, nameOf, siblingNamed, taskOf } from "./task-access.ts";
 import { hasFlag, statusOf } from "./task-status.ts";
 import { timeoutFailure } from "./timeout-failure.ts";
 
@@ -27,8 +28,35 @@ export function expandGroup(step: Step, task: number): void {
     emit(step, { type: "task.completed", v: 1, at, task, attempt: 0, outcome });
     return;
   }
-  const head: GroupExpanded = { type: "group.expanded", v: 1, at, task, first: state.tasks.count };
+  const first = placeOfCopies(state, task, { body, items: items.value });
+  const head: GroupExpanded = { type: "group.expanded", v: 1, at, task, first };
   emit(step, body.keys.kind === "fixed" ? head : { ...head, items: items.value });
+}
+
+/** A group that begins anew with the items it had has its copies where they were, otherwise behind all tasks. */
+function placeOfCopies(
+  state: RunState,
+  group: number,
+  { body, items }: { readonly body: GroupBody; readonly items: readonly GroupItem[] },
+): number {
+  const before = state.groups.get(group);
+  if (before === undefined || before.first === before.end) return state.tasks.count;
+  if (body.keys.kind === "fixed") return before.first;
+  const had: GroupItem[] = [];
+  for (let at = before.first; at < before.end;) {
+    const block = must(blockOf(state, at), "Copies of a group lie in blocks");
+    had.push(...block.items);
+    at = blockEnd(block);
+  }
+  return isSame(had, items) ? before.first : state.tasks.count;
+}
+
+function isSame(left: readonly GroupItem[], right: readonly GroupItem[]): boolean {
+  if (left.length !== right.length) return false;
+  return left.every((item, place) => {
+    const other = right[place];
+    return item.key === other?.key && JSON.stringify(item.value) === JSON.stringify(other.value);
+  });
 }
 
 /** A dry run knows the items only if they stand in the plan or in a result that is certain. */

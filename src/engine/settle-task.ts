@@ -43,7 +43,8 @@ export function settleTask(step: Step, task: number): void {
       skipCascade(step, task);
       return;
     case READY:
-      if (isSettledAtOnce(state, task)) settleReady(step, task);
+      // The end of a pause puts it on the list again.
+      if (isSettledAtOnce(state, task) && state.run.pause === undefined) settleReady(step, task);
       return;
     case EXPANDED:
       settleGroup(step, task);

@@ -31,7 +31,7 @@ export function skipCascade(step: Step, first: number): void {
 }
 
 interface Why {
-  readonly cause: SkipEventCause;
+  readonly cause: Exclude<SkipEventCause, "operator">;
   readonly reason: string;
 }
 

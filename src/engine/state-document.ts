@@ -2,16 +2,21 @@ import type { CodedError } from "../base/coded-error.ts";
 import type { JsonValue } from "../base/json.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { GroupItem } from "../plan/compiled-plan.ts";
+import type { TaskRange } from "./events.ts";
 import type {
   CancelRequest,
+  EarlierChange,
   GateRecord,
   GroupRecord,
   PendingRetry,
   ReceivedSignal,
+  ResetRecord,
   RunFacts,
   RunState,
+  TaskDecision,
   UnknownUnit,
 } from "./run-state.ts";
+import { taskOf } from "./task-access.ts";
 import type { UndoState, UndoUnit } from "./unwind.ts";
 
 type Entries<Value> = readonly (readonly [number, Value])[];
@@ -36,6 +41,11 @@ export interface StateDocument {
   readonly signalIds: readonly string[];
   readonly groupItems: Entries<readonly GroupItem[]>;
   readonly groups: Entries<GroupRecord>;
+  readonly decisions: Entries<TaskDecision>;
+  readonly resets: Entries<ResetRecord>;
+  readonly earlier: Entries<readonly EarlierChange[]>;
+  readonly leftBehind: Entries<readonly TaskRange[]>;
+  readonly blocks: readonly BlockEntry[];
   readonly hosts: readonly string[];
   readonly targets: readonly (readonly [string, readonly number[]])[];
   readonly fanOuts: readonly FanOutEntry[];
@@ -50,6 +60,13 @@ export interface FanOutEntry {
   readonly batch: number;
 }
 
+/** Copies of a group from index `first` on; items that stand in the plan are left out. */
+export interface BlockEntry {
+  readonly group: number;
+  readonly first: number;
+  readonly items?: readonly GroupItem[];
+}
+
 export interface UndoDocument {
   readonly taskCount: number;
   readonly open: Entries<number>;
@@ -57,7 +74,7 @@ export interface UndoDocument {
   readonly lanes: Entries<readonly number[]>;
   readonly running: readonly number[];
   readonly errors: Entries<CodedError>;
-  readonly doneCount: number;
+  readonly done: readonly number[];
   readonly irreversibleCount: number;
 }
 
@@ -92,12 +109,29 @@ export function documentOf(state: RunState): StateDocument {
     signalIds: [...state.signalIds],
     groupItems: [...state.groupItems],
     groups: [...state.groups],
+    decisions: [...state.decisions],
+    resets: [...state.resets],
+    earlier: [...state.earlier],
+    leftBehind: [...state.leftBehind],
+    blocks: blockEntries(state),
     hosts: state.hosts,
     targets: [...state.targets],
     fanOuts,
     unitOutcomes,
     ...(state.undo === undefined ? {} : { undo: undoDocument(state.undo) }),
   };
+}
+
+/** Groups with items of the plan have several blocks and one place; all others one block for each place. */
+function blockEntries(state: RunState): readonly BlockEntry[] {
+  const entries: BlockEntry[] = [];
+  for (const { group, base, items } of state.blocks) {
+    const { body } = taskOf(state, group);
+    const isFixed = body.kind === "group" && body.keys.kind === "fixed";
+    if (!isFixed) entries.push({ group, first: base, items });
+    else if (state.groups.get(group)?.first === base) entries.push({ group, first: base });
+  }
+  return entries;
 }
 
 function undoDocument(undo: UndoState): UndoDocument {
@@ -108,7 +142,7 @@ function undoDocument(undo: UndoState): UndoDocument {
     lanes: [...undo.lanes],
     running: [...undo.running.keys()],
     errors: [...undo.errors],
-    doneCount: undo.doneCount,
+    done: [...undo.done],
     irreversibleCount: undo.irreversibleCount,
   };
 }
@@ -132,6 +166,10 @@ export function restoreDocument(state: RunState, document: StateDocument): void 
   for (const id of document.signalIds) state.signalIds.add(id);
   fill(state.groupItems, document.groupItems);
   fill(state.groups, document.groups);
+  fill(state.decisions, document.decisions);
+  fill(state.resets, document.resets);
+  fill(state.earlier, document.earlier);
+  fill(state.leftBehind, document.leftBehind);
   for (const [index, host] of document.hosts.entries()) {
     state.hosts.push(host);
     state.hostIndex.set(host, index);
@@ -162,7 +200,7 @@ export function restoreUndo(document: UndoDocument, remaining: Int32Array): Undo
     running,
     busyHosts,
     errors: new Map(document.errors),
-    doneCount: document.doneCount,
+    done: new Set(document.done),
     irreversibleCount: document.irreversibleCount,
   };
 }

@@ -50,9 +50,9 @@ function sparsePartsOf(state: RunState): readonly unknown[] {
 
 function sparseMapsOf(state: RunState): readonly ReadonlyMap<number, unknown>[] {
   const { outcomes, reasons, params, retries, cancels, timeouts, unknowns, uncounted, gates, groupItems } = state;
-  const { attemptStarts, totalStarts, readySince } = state;
+  const { attemptStarts, totalStarts, readySince, decisions, resets, earlier, leftBehind } = state;
   const early = [outcomes, reasons, params, retries, cancels, timeouts, unknowns, uncounted, gates, groupItems];
-  return [...early, attemptStarts, totalStarts, readySince];
+  return [...early, attemptStarts, totalStarts, readySince, decisions, resets, earlier, leftBehind];
 }
 
 /** By key, so that the order in which entries were made does not count. */
@@ -88,7 +88,7 @@ function fanOutPart([task, fan]: [number, RunState["fanOuts"] extends Map<number
 
 function undoPart({ undo }: RunState): unknown {
   if (undo === undefined) return null;
-  const counts = [undo.doneCount, undo.irreversibleCount];
+  const counts = [[...undo.done].sort((left, right) => left - right), undo.irreversibleCount];
   const maps: readonly ReadonlyMap<number, unknown>[] = [undo.open, undo.units, undo.errors, undo.running];
   return [counts, maps.map((map) => entriesOf(map)), Array.from(undo.remaining), entriesOf(undo.lanes)];
 }

@@ -32,7 +32,10 @@ export const HELD = 13;
 /** A group whose tasks exist. */
 export const EXPANDED = 14;
 
-export const STATUS_COUNT = 15;
+/** A copy of a group that does not exist at present: its group begins anew, or was made anew without it. */
+export const DROPPED = 15;
+
+export const STATUS_COUNT = 16;
 
 /** Terminal codes lie between these. */
 export function isTerminal(code: number): boolean {
@@ -40,7 +43,7 @@ export function isTerminal(code: number): boolean {
 }
 
 /** 1 for codes that still move by themselves: while any task has one, the phase goes on. */
-export const IS_ACTIVE = Uint8Array.from([0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0]);
+export const IS_ACTIVE = Uint8Array.from([0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0]);
 
 const STATUS_BY_CODE: readonly TaskStatus[] = [
   "pending",
@@ -58,6 +61,7 @@ const STATUS_BY_CODE: readonly TaskStatus[] = [
   "pending",
   "pending",
   "running",
+  "notRun",
 ];
 
 /** What people see of a code. */

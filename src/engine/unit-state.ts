@@ -7,7 +7,7 @@ import { freeSlots, occupySlots } from "./slots.ts";
 import { FLAG_STARTED, FLAG_STOPPED, PENDING, READY, RUNNING, TRAIT_TIMED, UNKNOWN, WAITING } from "./status.ts";
 import { policyOf } from "./task-access.ts";
 import { hasFlag, setFlag, setStatus, statusOf, traitsAt } from "./task-status.ts";
-import { unitKey } from "./unit-key.ts";
+import { taskOfKey, unitKey } from "./unit-key.ts";
 
 /** Status of a unit. The only unit of a task without a target has the status of the task. */
 export function unitStatus(state: RunState, task: number, unit: number): number {
@@ -19,6 +19,12 @@ export function unitStatus(state: RunState, task: number, unit: number): number 
 export function attemptOfUnit(state: RunState, task: number, unit: number): number {
   const fan = state.fanOuts.get(task);
   return (fan === undefined ? state.tasks.attempts[task] : fan.attempts[unit]) ?? 0;
+}
+
+/** Generation of the attempt of a unit, or of its undo, that runs. */
+export function generationOfAttempt(state: RunState, key: number): number {
+  const undo = state.run.phase === "undoing" ? state.undo?.running.get(key) : undefined;
+  return undo?.generation ?? state.tasks.generation[taskOfKey(key)] ?? 1;
 }
 
 /** How a unit ended, if that says more than its status. */

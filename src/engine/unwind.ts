@@ -2,13 +2,14 @@ import type { CodedError } from "../base/coded-error.ts";
 import { codedError } from "../base/coded-error.ts";
 import { EDGE_PREFERRED } from "../dag/edge.ts";
 import type { Outcome } from "../operation/outcome.ts";
+import type { TaskRange } from "./events.ts";
 import { hasChanged } from "./fan-out.ts";
 import { IntQueue } from "./int-queue.ts";
 import type { RunState } from "./run-state.ts";
 import { CANCELLED, CHANGED, FAILED, FLAG_ROLLED_BACK, FLAG_STARTED, UNKNOWN } from "./status.ts";
 import { groupOf, nameOf, placeOf, taskOf } from "./task-access.ts";
 import { hasFlag, setFlag, statusOf } from "./task-status.ts";
-import { taskOfKey, unitKey, unitOfKey } from "./unit-key.ts";
+import { EARLIER_UNIT, taskOfKey, unitKey, unitOfKey } from "./unit-key.ts";
 import { attemptOfUnit, outcomeOfUnit, unitCount, unitStatus } from "./unit-state.ts";
 
 /**
@@ -29,7 +30,8 @@ export interface UndoState {
   readonly running: Map<number, UndoUnit>;
   readonly busyHosts: Set<number>;
   readonly errors: Map<number, CodedError>;
-  doneCount: number;
+  /** Units that are undone. */
+  readonly done: Set<number>;
   /** Units that changed something and cannot be undone. */
   irreversibleCount: number;
 }
@@ -38,6 +40,8 @@ export interface UndoUnit {
   /** Latest attempt, counted on from those of the unit; before the first, the attempt to undo. */
   attempt: number;
   readonly undoOf: number;
+  /** Generation of that attempt. */
+  readonly generation: number;
   readonly source: "generated" | "declared";
   readonly host: number;
 }
@@ -53,8 +57,8 @@ export function openUndo(state: RunState): void {
     running: new Map(),
     busyHosts: new Set(),
     errors: new Map(),
-    doneCount: 0,
-    irreversibleCount: 0,
+    done: new Set(),
+    irreversibleCount: state.run.earlierIrreversibleCount,
   };
   state.undo = undo;
   const reached = new IntQueue();
@@ -78,14 +82,24 @@ function blockingOutDegree(state: RunState, task: number): number {
 /** Works off tasks whose dependents have all been passed. A list instead of recursion: chains are long. */
 function reachAll(state: RunState, undo: UndoState, reached: IntQueue): void {
   for (let task = reached.shift(); task !== -1; task = reached.shift()) {
-    const group = state.groups.get(task);
-    if (group !== undefined && group.end > group.first) {
-      undo.open.set(task, group.end - group.first);
-      for (let child = group.first; child < group.end; child++) release(undo, child, reached);
+    const copies = copiesOf(state, task);
+    if (copies.length > 0) {
+      undo.open.set(
+        task,
+        copies.reduce((sum, [first, last]) => sum + last - first + 1, 0),
+      );
+      for (const [first, last] of copies) for (let child = first; child <= last; child++) release(undo, child, reached);
     } else if (statusOf(state, task) !== UNKNOWN && offerUnits(state, undo, task) === 0) {
       pass(state, undo, task, reached);
     }
   }
+}
+
+/** All copies a group ever had: also those it has left behind may have changed something. */
+function copiesOf(state: RunState, group: number): readonly TaskRange[] {
+  const record = state.groups.get(group);
+  const behind = state.leftBehind.get(group) ?? [];
+  return record === undefined || record.end === record.first ? behind : [...behind, [record.first, record.end - 1]];
 }
 
 function release(undo: UndoState, task: number, reached: IntQueue): void {
@@ -115,10 +129,21 @@ function closeOne(undo: UndoState, task: number): boolean {
   return open === 0;
 }
 
-/** Queues the units of a task that can be undone; returns how many. */
+/** Queues the units of a task that can be undone, then what its earlier generations did, newest first; returns how many. */
 function offerUnits(state: RunState, undo: UndoState, task: number): number {
-  if (!hasFlag(state, task, FLAG_STARTED)) return 0;
+  let count = hasFlag(state, task, FLAG_STARTED) ? offerPresent(state, undo, task) : 0;
+  for (const [place, change] of [...(state.earlier.get(task) ?? []).entries()].reverse()) {
+    const { attempt, undoOf, generation, source, host } = change;
+    offer(undo, unitKey(task, EARLIER_UNIT + place), { attempt, undoOf, generation, source, host });
+    count++;
+  }
+  if (count > 0) undo.open.set(task, count);
+  return count;
+}
+
+function offerPresent(state: RunState, undo: UndoState, task: number): number {
   const fan = state.fanOuts.get(task);
+  const generation = state.tasks.generation[task] ?? 1;
   let count = 0;
   for (let unit = 0; unit < unitCount(state, task); unit++) {
     const undoOf = attemptOfUnit(state, task, unit);
@@ -128,18 +153,21 @@ function offerUnits(state: RunState, undo: UndoState, task: number): number {
       if (leftChange(state, task, unit)) undo.irreversibleCount++;
       continue;
     }
-    const host = fan?.hosts[unit] ?? -1;
-    undo.units.set(unitKey(task, unit), { attempt: undoOf, undoOf, source, host });
-    const lane = undo.lanes.get(host);
-    if (lane === undefined) undo.lanes.set(host, [unitKey(task, unit)]);
-    else lane.push(unitKey(task, unit));
+    offer(undo, unitKey(task, unit), { attempt: undoOf, undoOf, generation, source, host: fan?.hosts[unit] ?? -1 });
     count++;
   }
-  if (count > 0) undo.open.set(task, count);
   return count;
 }
 
-function leftChange(state: RunState, task: number, unit: number): boolean {
+function offer(undo: UndoState, key: number, unit: UndoUnit): void {
+  undo.units.set(key, unit);
+  const lane = undo.lanes.get(unit.host);
+  if (lane === undefined) undo.lanes.set(unit.host, [key]);
+  else lane.push(key);
+}
+
+/** Whether a unit has changed something, whatever its status says. */
+export function leftChange(state: RunState, task: number, unit: number): boolean {
   return unitStatus(state, task, unit) === CHANGED || hasChanged(outcomeOfUnit(state, task, unit));
 }
 
@@ -168,9 +196,17 @@ export function nextUndo(state: RunState): number {
   const { undo } = state;
   if (undo === undefined || state.slots.running >= state.run.maxParallel) return -1;
   for (const [host, lane] of undo.lanes) {
-    if (!undo.busyHosts.has(host)) return lane[0] ?? -1;
+    const first = lane[0] ?? -1;
+    if (!undo.busyHosts.has(host) && !isBehindItself(undo, first)) return first;
   }
   return -1;
+}
+
+/** What an earlier generation did is undone after what came later, also where no host keeps the order. */
+function isBehindItself(undo: UndoState, key: number): boolean {
+  if (unitOfKey(key) < EARLIER_UNIT) return false;
+  for (const running of undo.running.keys()) if (taskOfKey(running) === taskOfKey(key)) return true;
+  return false;
 }
 
 /** Notes that an undo has started (again). */
@@ -201,7 +237,7 @@ export function endUndo(state: RunState, key: number, outcome: Outcome): void {
   if (undo.running.delete(key)) state.slots.running--;
   undo.busyHosts.delete(undo.units.get(key)?.host ?? -1);
   const error = errorOfUndo(state, key, outcome);
-  if (error === undefined) undo.doneCount++;
+  if (error === undefined) undo.done.add(key);
   else if (!undo.errors.has(task)) undo.errors.set(task, error);
   if (!closeOne(undo, task)) return;
   if (!undo.errors.has(task)) setFlag(state, task, FLAG_ROLLED_BACK);

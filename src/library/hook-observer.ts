@@ -73,7 +73,13 @@ export class HookObserver implements RunObserver {
       case "phase.entered":
       case "undo.started":
       case "undo.completed":
+      case "run.paused":
+      case "run.resumed":
         return;
+      case "task.marked":
+        return this.#onEnd(event.task, view);
+      case "tasks.reset":
+        return forEachIn(event.ranges, (task) => this.#started.delete(task));
     }
   }
 

@@ -38,6 +38,10 @@ export class EffectLedger {
       case "task.evaluated":
         this.#open.delete(`evaluate ${event.task}`);
         return;
+      case "task.marked":
+        this.#open.delete(`evaluate ${event.task}`);
+        return;
+      case "tasks.reset":
       case "tasks.skipped":
         for (const [first, last] of event.ranges) {
           for (let task = first; task <= last; task++) this.#open.delete(`evaluate ${task}`);

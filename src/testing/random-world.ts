@@ -20,7 +20,11 @@ export function randomRun(seed: number, steps: number): RunSpecification {
   const onUnknownHeld = random.integer(4) === 0 ? "wait" : "finish";
   const options = { allowIrreversible: true, isDryRun: random.integer(10) === 0, onUnknownHeld } as const;
   const run = givenRun(plan, { hosts: RANDOM_HOSTS, options });
-  for (let step = 0; step < steps && run.view.phase !== "finished"; step++) happensAnything(run, random);
+  for (let step = 0; step < steps; step++) {
+    if (run.view.phase !== "finished" && random.integer(12) === 0) speaksAnything(run, random);
+    else if (run.view.phase !== "finished") happensAnything(run, random);
+    else if (random.integer(3) === 0 || !reopens(run, random)) break;
+  }
   return run;
 }
 
@@ -60,6 +64,48 @@ export function happensAnything(run: RunSpecification, random: SeededRandom): vo
   }
 }
 
+/** A person interferes. */
+export function speaksAnything(run: RunSpecification, random: SeededRandom): void {
+  const task = random.integer(run.state.tasks.count);
+  const by = { actor: `p${random.integer(3)}`, reason: "why not" };
+  attempt(
+    run,
+    pick<Command>(random, [
+      { type: "pause", ...by },
+      { type: "resume", ...by },
+      { type: "resume", ...by },
+      { type: "skip", task, ...by },
+      { type: "markSucceeded", task, data: { by: "hand" }, ...by },
+      { type: "retryFailed", ...by },
+      { type: "retryFrom", task, ...by },
+      { type: "rewind", task, ...by },
+    ]),
+  );
+}
+
+/** A person opens a finished run again. Returns false when it refuses. */
+export function reopens(run: RunSpecification, random: SeededRandom): boolean {
+  const task = random.integer(run.state.tasks.count);
+  const before = run.events.length;
+  attempt(
+    run,
+    pick<Command>(random, [
+      { type: "retryFailed" },
+      { type: "retryFailed" },
+      { type: "retryFrom", task },
+      { type: "rewind", task },
+      { type: "skip", task },
+      { type: "markSucceeded", task },
+      { type: "undo" },
+      ...[...run.state.unknowns.keys()].map((key): Command => {
+        const decision = pick(random, ["rerun", "succeeded", "failed"]);
+        return { type: "resolveUnknown", task: taskOfKey(key), unit: unitOfKey(key), decision };
+      }),
+    ]),
+  );
+  return run.events.length > before;
+}
+
 /** What a map held when the loop began: commands change it on the way. */
 function copyOf<Item>(items: Iterable<Item>): readonly Item[] {
   return Array.from(items);
@@ -94,8 +140,7 @@ function randomEvaluation(effect: Effect & { readonly type: "evaluate" }, random
 
 /** Sends a command that may be refused. */
 function attempt(run: RunSpecification, command: Command): void {
-  const isOpen = run.view.phase !== "finished";
-  if (isOpen && isAccepted(run, command)) run.when(command);
+  if (isAccepted(run, command)) run.when(command);
 }
 
 /** Asks a copy of the run, so that the run itself sees only what it accepts. */
@@ -134,6 +179,7 @@ function answersWell(run: RunSpecification): boolean {
 
 function speaksWell(run: RunSpecification): boolean {
   const before = run.events.length;
+  if (run.state.run.pause !== undefined) attempt(run, { type: "resume" });
   if (run.state.gates.size > 0) attempt(run, { type: "signal", name: "go", id: "at last" });
   for (const task of copyOf(run.state.gates.keys())) {
     for (const actor of ["ada", "bob"]) if (run.state.gates.has(task)) attempt(run, { type: "approve", task, actor });

@@ -10,6 +10,7 @@ import {
   foldSkipped,
   foldTaskCompleted,
 } from "./fold-task.ts";
+import { foldMarked, foldReset, reopenRun } from "./fold-operator.ts";
 import {
   foldRefused,
   foldResolved,
@@ -26,7 +27,7 @@ import type { RunRecords } from "./run-records.ts";
 export function foldEvent(records: RunRecords, event: RunEvent): void {
   const { run } = records;
   run.eventCount += 1;
-  if (run.phase === "finished") return;
+  if (run.phase === "finished" && !reopens(event)) return;
   run.lastAtMs = event.at;
   const note = noteOf(event);
   if (note !== undefined) records.note(note);
@@ -34,6 +35,11 @@ export function foldEvent(records: RunRecords, event: RunEvent): void {
   if (event.type === "task.completed") foldTaskCompleted(records, event);
   else if (event.type === "task.dispatched") foldDispatched(records, event);
   else foldRareEvent(records, event);
+}
+
+/** People may open a run again that has ended. */
+function reopens(event: RunEvent): boolean {
+  return event.type === "tasks.reset" || (event.type === "run.stopping" && event.mode === "rollback");
 }
 
 type RareEvent = Exclude<RunEvent, { readonly type: "task.completed" | "task.dispatched" }>;
@@ -69,8 +75,14 @@ function foldRareEvent(records: RunRecords, event: RareEvent): void {
     case "signal.received":
     case "approval.given":
     case "approval.refused":
+    case "run.paused":
+    case "run.resumed":
       // They are notes: no status changes before what they lead to is written.
       return;
+    case "task.marked":
+      return foldMarked(records, event);
+    case "tasks.reset":
+      return foldReset(records, event);
     case "run.created":
     case "hosts.resolved":
     case "run.stopping":
@@ -127,6 +139,7 @@ function planBodyOf(event: object): string | undefined {
 /** What was about to start falls back; what was to be found out by another attempt stays unknown in a cancelled run. */
 function foldStopping(records: RunRecords, event: RunStopping): void {
   const { run } = records;
+  reopenRun(run);
   run.phase = "stopping";
   for (const task of records.tasksIn("ready")) {
     if (task.attempts === 0) setTaskStatus(run, task, "pending");

@@ -66,6 +66,14 @@ function textOf(event: RunEvent): string | undefined {
       return event.outcome.status === "failed" ? `undo failed: ${event.outcome.error.message}` : "undone";
     case "run.completed":
       return `ended: ${event.verdict}`;
+    case "run.paused":
+      return `paused${by(event)}`;
+    case "run.resumed":
+      return `resumed${by(event)}`;
+    case "task.marked":
+      return `marked as succeeded${by(event)}`;
+    case "tasks.reset":
+      return `${countOf(event.ranges)} begin anew (${event.verb})${by(event)}`;
   }
 }
 
