@@ -17,7 +17,7 @@ export function evaluateNode(evaluation: Evaluation, index: number): JsonValue |
     case "literal":
       return node.value;
     case "local":
-      return must(evaluation.locals[node.slot], "variables are set before they are used");
+      return evaluateLocal(evaluation, node.slot);
     case "root":
     case "field":
       return evaluateRoot(evaluation, node);
@@ -59,6 +59,13 @@ function evaluateRoot(evaluation: Evaluation, node: NodeOf<"root"> | NodeOf<"fie
   return node.do === "field"
     ? missingMember(evaluation, node.name)
     : evaluation.fail("DRV_EXPRESSION_MISSING", `Cannot find "${node.name}": it has no value here`);
+}
+
+function evaluateLocal(evaluation: Evaluation, slot: number): JsonValue | undefined {
+  // Only a stored program that somebody changed can ask for a variable that is not set.
+  const value = evaluation.locals[slot];
+  if (value !== undefined) return value;
+  return evaluation.fail("DRV_EXPRESSION_PROGRAM", "Cannot find a variable of the program");
 }
 
 function evaluateOne(

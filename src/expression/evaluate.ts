@@ -1,4 +1,4 @@
-import { must } from "../base/assert.ts";
+import { assert } from "../base/assert.ts";
 import { isJsonArray, isJsonObject, type JsonValue } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { evaluateNode } from "./evaluate-node.ts";
@@ -42,9 +42,9 @@ export function evaluate(
   if (value !== undefined) checkSize(evaluation, result, value);
   const { failure, secrets } = evaluation;
   if (failure !== undefined) return err(failure);
-  const made = must(value, "an evaluation without a value has a failure");
-  for (const path of program.secretPaths) collectSecrets(made, path, secrets);
-  return ok({ value: made, isSecret: program.isSecret, secrets: [...secrets], fuelUsed: fuel - evaluation.fuelLeft });
+  assert(value !== undefined, "an evaluation without a value has a failure");
+  for (const path of program.secretPaths) collectSecrets(value, path, secrets);
+  return ok({ value, isSecret: program.isSecret, secrets: [...secrets], fuelUsed: fuel - evaluation.fuelLeft });
 }
 
 /** What is handed on as it came has been accepted by whoever let it in. */

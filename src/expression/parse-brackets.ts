@@ -10,7 +10,7 @@ export function parseBracket(parser: Parser): Expression | undefined {
   if (reader.take("(")) {
     const inner = parser.parseExpression();
     reader.close(")", opening);
-    return inner;
+    return parser.respanned(inner, spanBetween(opening, reader.last));
   }
   if (reader.take("[")) return parseList(parser, opening);
   return reader.take("{") ? parseMap(parser, opening) : undefined;

@@ -56,8 +56,7 @@ export function parseTemplate(text: string): Result<Template, readonly Expressio
  */
 export function parseBareExpression(text: string): Result<Expression, readonly ExpressionProblem[]> {
   if (!hasExpressions(text) || !text.trimStart().startsWith("${")) {
-    const plain = parseExpression(text);
-    return plain.ok || !hasExpressions(text) ? plain : err(withoutBraces(plain.error));
+    return parseExpression(text);
   }
   const template = parseTemplate(text);
   if (!template.ok) return template;
@@ -73,13 +72,4 @@ export function parseBareExpression(text: string): Result<Expression, readonly E
       hint: "Write one expression without ${ }, as in tasks.install.changed && params.restart",
     },
   ]);
-}
-
-/** In a condition the remedy for `${ }` is to leave it out. */
-function withoutBraces(problems: readonly ExpressionProblem[]): readonly ExpressionProblem[] {
-  return problems.map((problem) =>
-    problem.code === "DRV_EXPRESSION_NESTED"
-      ? { ...problem, hint: "A condition is an expression already: write the names without ${ }" }
-      : problem,
-  );
 }

@@ -49,6 +49,14 @@ export class Parser {
     return expression;
   }
 
+  /** The same tree in parentheses, which belong to it when people are shown where it stands. */
+  respanned(expression: Expression, span: Span): Expression {
+    const copy = { ...expression, span };
+    const height = this.#heights.get(expression);
+    if (height !== undefined) this.#heights.set(copy, height);
+    return copy;
+  }
+
   /** Stands where something could not be read; the problem is noted. */
   placeholder(span: Span): Expression {
     return { kind: "literal", value: null, span };

@@ -71,7 +71,7 @@ function readToken(text: string, offset: number): TokenReading {
   if (text.startsWith("${", offset)) {
     return unknownToken({ offset, length: 2 }, "DRV_EXPRESSION_NESTED", [
       'Cannot read the expression: "${" stands within an expression',
-      "Names need no ${ } inside an expression; join texts with +",
+      "Write names without ${ } inside an expression; join texts with +",
     ]);
   }
   const operator = operatorAt(text, offset);

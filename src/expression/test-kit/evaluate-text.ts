@@ -1,4 +1,4 @@
-import { must } from "../../base/assert.ts";
+import { assert } from "../../base/assert.ts";
 import type { JsonObject, JsonValue } from "../../base/json.ts";
 import type { Result } from "../../base/result.ts";
 import { type CheckedExpression, checkExpression, type CheckOptions, checkTemplate } from "../check.ts";
@@ -106,7 +106,8 @@ export function tryCheckText(
 /** Parses and checks a text that must be right. */
 export function checkText(text: string, options: TextOptions = {}): CheckedExpression {
   const checked = tryCheckText(text, options);
-  return must(checked.ok ? checked.value : undefined, `${text}: ${JSON.stringify(checked)}`);
+  assert(checked.ok, `${text}: ${JSON.stringify(checked)}`);
+  return checked.value;
 }
 
 /** Evaluates a text that must be right, over {@link VALUES}. */
@@ -117,5 +118,6 @@ export function tryEvaluateText(text: string, options: TextOptions = {}): Result
 /** The value of a text that has one. */
 export function evaluateText(text: string, options: TextOptions = {}): JsonValue {
   const evaluated = tryEvaluateText(text, options);
-  return must(evaluated.ok ? evaluated.value.value : undefined, `${text}: ${JSON.stringify(evaluated)}`);
+  assert(evaluated.ok, `${text}: ${JSON.stringify(evaluated)}`);
+  return evaluated.value.value;
 }
