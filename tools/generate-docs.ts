@@ -1,11 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorPage } from "./error-docs.ts";
+import { expressionPage } from "./expression-docs.ts";
 import { operationPage } from "./operation-docs.ts";
 import { runCommand, toolCommand } from "./run-command.ts";
 
 /** Pages that are generated, by the word that names them on the command line. */
-const PAGES: { readonly [name: string]: { readonly path: string; readonly write: () => string } } = {
+const PAGES: { readonly [name: string]: { readonly path: string; readonly write: (root: string) => string } } = {
+  expressions: {
+    path: "docs/expressions.md",
+    write: (root) => expressionPage(readFileSync(join(root, "docs/expressions.md"), "utf8")),
+  },
   errors: { path: "docs/errors.md", write: errorPage },
   operations: { path: "docs/operations.md", write: operationPage },
 };
@@ -16,7 +21,7 @@ async function generate(root: string, name: string): Promise<{ readonly path: st
   if (page === undefined)
     throw new Error(`Cannot generate "${name}": it is not one of ${Object.keys(PAGES).join(", ")}`);
   const argv = [...toolCommand(root, "oxfmt"), "--stdin-filepath", page.path];
-  const { stdout } = await runCommand(argv, { cwd: root, stdin: page.write() });
+  const { stdout } = await runCommand(argv, { cwd: root, stdin: page.write(root) });
   return { path: page.path, text: stdout };
 }
 

@@ -2,18 +2,222 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
-import type { Expression } from "./ast.ts";
+import { must } from "../base/assert.ts";
+import type { BinaryOperator, Expression } from "./ast.ts";
+import { FUNCTIONS } from "./functions.ts";
 import { checkExpression, checkTemplate } from "./check.ts";
 import { evaluate } from "./evaluate.ts";
 import { parseExpression } from "./parse-expression.ts";
 import { parseBareExpression, parseTemplate } from "./parse-template.ts";
 import { printExpression } from "./print-expression.ts";
 import { readProgram } from "./read-program.ts";
-import { anyExpression, anyText } from "./test-kit/random-expressions.ts";
 import { ENVIRONMENT, VALUES } from "./test-kit/evaluate-text.ts";
-import { wellTyped } from "./test-kit/well-typed.ts";
 import { scopeOf } from "./value-scope.ts";
 import type { ValueType } from "./value-type.ts";
+
+const span = { offset: 0, length: 0 };
+const NAMES = ["params", "tasks", "facts", "host", "x", "y", "nope"];
+const MEMBERS = [
+  "version",
+  "replicas",
+  "tags",
+  "labels",
+  "hosts",
+  "data",
+  "password",
+  "length",
+  "in",
+  "__proto__",
+  "x",
+];
+const OPERATORS: readonly BinaryOperator[] = [
+  "??",
+  "||",
+  "&&",
+  "==",
+  "!=",
+  "<",
+  "<=",
+  ">",
+  ">=",
+  "in",
+  "+",
+  "-",
+  "*",
+  "/",
+  "%",
+];
+
+const literals: fc.Arbitrary<Expression> = fc
+  .oneof(
+    fc.constantFrom(null, true, false),
+    fc.nat(),
+    fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((value) => (Object.is(value, -0) ? 0 : value)),
+    fc.string({ unit: "binary" }).map((text) => text.toWellFormed()),
+    fc.constantFrom("${", "a", "web-1", "'", '"', "\\", "\u0000"),
+  )
+  .map((value) => ({ kind: "literal", value, span }));
+
+const variables = fc.uniqueArray(fc.constantFrom("x", "y"), { minLength: 1, maxLength: 2 });
+
+/** Any tree, right or wrong. */
+const anyExpression: fc.Arbitrary<Expression> = fc.letrec<{ tree: Expression }>((tie) => {
+  const tree = tie("tree");
+  const named = fc.constantFrom(...NAMES).map((name): Expression => ({ kind: "name", name, span }));
+  return {
+    tree: fc.oneof(
+      { depthSize: "small", withCrossShrink: true },
+      literals,
+      named,
+      fc
+        .record({ object: tree, name: fc.constantFrom(...MEMBERS) })
+        .map((each): Expression => ({ kind: "member", ...each, nameSpan: span, span })),
+      fc.record({ object: tree, index: tree }).map((each): Expression => ({ kind: "index", ...each, span })),
+      fc
+        .record({
+          name: fc.constantFrom("has", "default", "nope", ...FUNCTIONS.map((each) => each.name)),
+          arguments: fc.array(tree, { maxLength: 3 }),
+        })
+        .map((each): Expression => ({ kind: "call", ...each, nameSpan: span, span })),
+      fc
+        .record({ operator: fc.constantFrom("!", "-"), operand: tree })
+        .map((each): Expression => ({ kind: "unary", ...each, span })),
+      fc
+        .record({ operator: fc.constantFrom(...OPERATORS), left: tree, right: tree })
+        .map((each): Expression => ({ kind: "binary", ...each, operatorSpan: span, span })),
+      fc
+        .record({ condition: tree, whenTrue: tree, whenFalse: tree })
+        .map((each): Expression => ({ kind: "conditional", ...each, span })),
+      fc.array(tree, { maxLength: 3 }).map((items): Expression => ({ kind: "list", items, span })),
+      fc
+        .array(fc.record({ key: tree, value: tree }), { maxLength: 3 })
+        .map((entries): Expression => ({ kind: "map", entries, span })),
+      fc
+        .record({
+          key: fc.option(tree, { nil: undefined }),
+          value: tree,
+          names: variables.map((names) => names.map((name) => ({ name, span }))),
+          source: tree,
+          condition: fc.option(tree, { nil: undefined }),
+        })
+        .map((each): Expression => ({ kind: "comprehension", ...each, span })),
+    ),
+  };
+}).tree;
+
+/** Text that is often nearly an expression. */
+const anyText: fc.Arbitrary<string> = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 60 }),
+  fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(...OPERATORS, ..."()[]{},.?:!|&=$#'\"\\".split(""), "${", "}", "$${", "for", "if", " ", "\n"),
+        fc.constantFrom(...NAMES, ...MEMBERS, "1", "0.5", "9007199254740993", "'a'", "upper(", "true", "null"),
+      ),
+      { maxLength: 30 },
+    )
+    .map((pieces) => pieces.join("")),
+);
+
+/** Texts of expressions that are right by how they are made, by what they give. */
+type Texts = {
+  readonly integer: string;
+  readonly text: string;
+  readonly truth: string;
+  readonly integers: string;
+  readonly texts: string;
+};
+
+function of(template: string, ...parts: readonly fc.Arbitrary<string>[]): fc.Arbitrary<string> {
+  return fc
+    .tuple(...parts)
+    .map((made) => template.replace(/§(\d)/g, (_, digit: string) => `(${must(made[Number(digit)], digit)})`));
+}
+
+const wellTypedTexts = fc.letrec<Texts>((tie) => {
+  const [integer, text, truth] = [tie("integer"), tie("text"), tie("truth")];
+  const [integers, list] = [tie("integers"), tie("texts")];
+  const options = { depthSize: "small", withCrossShrink: true } as const;
+  return {
+    integer: fc.oneof(
+      options,
+      fc.constantFrom("7", "params.replicas", "params.ports.length", "params.pin", "int(facts.cpuCount ?? 1)"),
+      of("§0 + §1", integer, integer),
+      of("§0 * §1", integer, integer),
+      of("-§0", integer),
+      of("§0 % §1", integer, integer),
+      of("§0 ? §1 : §2", truth, integer, integer),
+      of("§0.length", text),
+      of("first(§0) ?? §1", integers, integer),
+      of("sum(§0)", integers),
+      of("§0[§1] ?? §2", integers, integer, integer),
+      of("§0[§1]", integers, integer),
+      of("int(§0)", text),
+      of("div(§0, §1)", integer, integer),
+    ),
+    text: fc
+      .oneof(
+        options,
+        fc.constantFrom("'a'", "params.version", "host.name", "params.password", "params.nickname ?? 'n'"),
+        of("§0 + §1", text, text),
+        of("upper(§0)", text),
+        of("json(§0)", integers),
+        of("join(§0, §1)", list, text),
+        of("substring(§0, §1)", text, integer),
+        of("replace(§0, §1, §2)", text, text, text),
+        of("string(§0)", integer),
+        of("params.labels[§0] ?? §1", text, text),
+        of("base64(§0)", text),
+      )
+      .filter((made) => !made.includes("'${'")),
+    truth: fc.oneof(
+      options,
+      fc.constantFrom("true", "params.enabled", "tasks.install.changed", "has(facts.os.family)"),
+      of("§0 && §1", truth, truth),
+      of("§0 || §1", truth, truth),
+      of("!§0", truth),
+      of("§0 < §1", integer, integer),
+      of("§0 == §1", integer, integer),
+      of("§0 != §1", integers, integers),
+      of("§0 in §1", integer, integers),
+      of("contains(§0, §1)", text, text),
+      of("any([x > 0 for x in §1])", integer, integers),
+    ),
+    integers: fc.oneof(
+      options,
+      fc.constantFrom("params.ports", "[1, 2]", "range(3)"),
+      of("[§0, §1]", integer, integer),
+      of("[x + §0 for x in §1 if §2]", integer, integers, truth),
+      of("sort(§0)", integers),
+      of("unique(§0)", integers),
+      of("§0 + §1", integers, integers),
+      of("[x.length for x in §0]", list),
+    ),
+    texts: fc.oneof(
+      options,
+      fc.constantFrom("params.tags", "keys(params.labels)", "['a', 'b']"),
+      of("split(§0, §1)", text, text),
+      of("[string(x) for x in §0]", integers),
+      of("[k + v for k, v in params.labels if §0]", truth),
+      of("reverse(§0)", list),
+    ),
+  };
+});
+
+/** Trees whose types fit, over the names of the test environment. */
+const wellTyped: fc.Arbitrary<Expression> = fc
+  .oneof(
+    wellTypedTexts.integer,
+    wellTypedTexts.text,
+    wellTypedTexts.truth,
+    wellTypedTexts.integers,
+    wellTypedTexts.texts,
+  )
+  .map((text) => {
+    const read = parseExpression(text);
+    return read.ok ? read.value : undefined;
+  })
+  .filter((expression) => expression !== undefined);
 
 const SCOPE = scopeOf(VALUES);
 
@@ -72,7 +276,7 @@ test("given any tree, when it is right, then its value has its type, also read a
       const result = evaluate(checked.value.program, SCOPE, { fuel: 5_000 });
       if (result.ok) assert.ok(isOfType(result.value.value, checked.value.type), `${text} ${JSON.stringify(result)}`);
       else assert.notEqual(result.error.error.code, "DRV_EXPRESSION_VALUE_KIND", text);
-      const stored: JsonValue = JSON.parse(JSON.stringify(checked.value.program));
+      const stored = JSON.parse(JSON.stringify(checked.value.program)) as JsonValue;
       const program = readProgram(stored);
       assert.ok(program.ok, text);
       assert.deepEqual(evaluate(program.value, SCOPE, { fuel: 5_000 }), result);
@@ -123,7 +327,7 @@ test("given a secret operand, when anything is made of it, then the result is se
       if (!checked.ok) return;
       assert.ok(checked.value.isSecret);
       const result = evaluate(checked.value.program, SCOPE);
-      if (result.ok) assert.ok(result.value.secrets.includes(String(result.value.value)));
+      if (result.ok) assert.ok(result.value.secrets.includes(result.value.value as string));
     }),
   );
 });
