@@ -3,7 +3,8 @@ import type { TasksSkipped } from "./events.ts";
 import type { RunPaused, RunResumed, TaskMarked } from "./operator-events.ts";
 import { hasChanged, QUEUE_NONE, setUnitStatus } from "./fan-out.ts";
 import { rebuildCaches } from "./rebuild-caches.ts";
-import type { OperatorWord, RunState } from "./run-state.ts";
+import type { RunState } from "./run-state.ts";
+import type { OperatorWord } from "./run-view.ts";
 import { passSlotsOn } from "./slots.ts";
 import {
   CANCELLED,

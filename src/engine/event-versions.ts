@@ -50,8 +50,8 @@ export const EVENT_UPCASTS: Readonly<Record<RunEventType, readonly Upcast[]>> = 
 export function readEvent(stored: JsonObject): Result<RunEvent, CodedError> {
   const type = stored["type"];
   const version = stored["v"];
-  const upcasts = isEventType(type) ? EVENT_UPCASTS[type] : undefined;
-  if (upcasts === undefined || typeof version !== "number" || version < 1 || version > upcasts.length + 1) {
+  const current = isEventType(type) ? upcastEvent(stored, EVENT_UPCASTS[type]) : undefined;
+  if (current === undefined) {
     const found = `${JSON.stringify(type ?? null)} version ${JSON.stringify(version ?? null)}`;
     return err(
       codedError("DRV_RUN_EVENT_UNKNOWN", `Cannot read the log of the run: event ${found} is not known`, {
@@ -59,10 +59,18 @@ export function readEvent(stored: JsonObject): Result<RunEvent, CodedError> {
       }),
     );
   }
-  let current = stored;
-  for (const upcast of upcasts.slice(version - 1)) current = upcast(current);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the codec border of the log: its payload is our own
   return ok(current as unknown as RunEvent);
+}
+
+/** Brings an event of any known version to the current one; `undefined` for a version that does not exist. */
+export function upcastEvent(stored: JsonObject, upcasts: readonly Upcast[]): JsonObject | undefined {
+  const version = stored["v"];
+  if (typeof version !== "number" || !Number.isInteger(version)) return undefined;
+  if (version < 1 || version > upcasts.length + 1) return undefined;
+  let current = stored;
+  for (const upcast of upcasts.slice(version - 1)) current = upcast(current);
+  return current;
 }
 
 function isEventType(type: unknown): type is RunEventType {

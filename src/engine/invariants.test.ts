@@ -106,7 +106,48 @@ const FORBIDDEN: readonly Forbidden[] = [
     event: { v: 1, at: 0, type: "undo.completed", task: 0, unit: 0, attempt: 2, outcome: changed },
     breaks: /I19/,
   },
+  {
+    what: "an undo before that of what depends on it",
+    run: undoing,
+    event: { v: 1, at: 0, type: "undo.started", task: 0, unit: 0, attempt: 2, source: "declared" },
+    breaks: /I19/,
+  },
+  {
+    what: "an undo of what is undone",
+    run: () => undoing().undoEnds("b"),
+    event: { v: 1, at: 0, type: "undo.started", task: 1, unit: 0, attempt: 3, source: "declared" },
+    breaks: /I19/,
+  },
+  {
+    what: "a second voice of one person",
+    run: () => givenRun(planFixture({ a: { gate: { kind: "approval", quorum: 2 } } })).when(APPROVAL),
+    event: { v: 1, at: 0, type: "approval.given", task: 0, actor: "ada" },
+    breaks: /I24/,
+  },
+  {
+    what: "a generation that does not rise",
+    run: failedFirst,
+    event: { v: 1, at: 0, type: "tasks.reset", ranges: [[0, 0]], generation: 1, verb: "retryFailed" },
+    breaks: /I10/,
+  },
+  {
+    what: "a running task that begins anew",
+    run: two,
+    event: { v: 1, at: 0, type: "tasks.reset", ranges: [[0, 1]], generation: 2, verb: "retryFailed" },
+    breaks: /I12/,
+  },
 ];
+
+const APPROVAL = { type: "approve", task: 0, actor: "ada" } as const;
+
+/** `b` is being undone, `a` before it not yet. */
+function undoing(): RunSpecification {
+  const tasks = { a: { hasUndo: true }, b: { hasUndo: true, after: ["a"] }, c: { after: ["b"] } };
+  return givenRun(planFixture(tasks, { rollback: "onFailure" }))
+    .changes("a")
+    .changes("b")
+    .fails("c");
+}
 
 function two(): RunSpecification {
   return givenRun(planFixture({ a: { policy: { retry } }, b: { after: ["a"] } }, { limits: { maxParallel: 1 } }));

@@ -30,7 +30,8 @@ import { attemptOfUnit, unitCount, unitStatus } from "./unit-state.ts";
  * * I13: a held unit starts again only after a decision
  * * I14: nothing happens before it is due; time never goes back
  * * I16: limits are never exceeded
- * * I19: undo only for units that started, each at most once
+ * * I19: undo only for units that started, after what depends on them, each at most once with success
+ * * I24: a person counts once for a gate, and only while it waits
  */
 export function checkInvariants(state: RunState, event: RunEvent): void {
   const { run } = state;
@@ -60,13 +61,30 @@ export function checkInvariants(state: RunState, event: RunEvent): void {
     case "undo.started": {
       const isPresent = attemptOfUnit(state, event.task, event.unit) > 0 && hasFlag(state, event.task, FLAG_STARTED);
       const wasStarted = isPresent || state.undo?.units.has(unitKey(event.task, event.unit)) === true;
-      return assert(wasStarted, `I19: undo of a unit that never started`);
+      assert(wasStarted, `I19: undo of a unit that never started`);
+      const key = unitKey(event.task, event.unit);
+      assert(state.undo?.done.has(key) !== true, `I19: undo of a unit that is undone`);
+      return assert((state.undo?.remaining[event.task] ?? 0) === 0, `I19: undo before that of what depends on it`);
     }
     case "undo.completed":
       return assert(
         state.undo?.running.has(unitKey(event.task, event.unit)),
         `I19: an undo ended that was not running`,
       );
+    case "task.marked":
+      return checkOpen(state, event.task, event.type);
+    case "tasks.reset":
+      assert(event.generation > run.generation, `I10: generation ${event.generation} does not rise`);
+      for (const [first, last] of event.ranges) {
+        for (let task = first; task <= last; task++)
+          assert(statusOf(state, task) !== RUNNING, `I12: a running task begins anew`);
+      }
+      return;
+    case "approval.given": {
+      const gate = state.gates.get(event.task);
+      assert(gate !== undefined, `I24: an approval of a gate that does not wait`);
+      return assert(!gate.approvals.some(({ actor }) => actor === event.actor), `I24: a person counts twice`);
+    }
     default:
       return;
   }

@@ -12,7 +12,7 @@ import type { FanOut } from "./fan-out.ts";
 import type { IntQueue } from "./int-queue.ts";
 import type { LevelBarriers } from "./level-barriers.ts";
 import type { ReadyQueue } from "./ready-queue.ts";
-import type { RunOrigin, RunPhase, Verdict } from "./run-view.ts";
+import type { OperatorWord, RunOrigin, RunPhase, TaskDecision, Verdict } from "./run-view.ts";
 import type { StartOrder } from "./start-order.ts";
 import type { UndoState } from "./unwind.ts";
 
@@ -121,18 +121,6 @@ export interface RunFacts {
   /** Failed tasks that are not tolerated. */
   failedCount: number;
   hasResolvedHosts: boolean;
-}
-
-/** Who said something, why and when. */
-export interface OperatorWord {
-  readonly actor?: string;
-  readonly reason?: string;
-  readonly atMs: number;
-}
-
-/** A task that ended by the word of a person. */
-export interface TaskDecision extends OperatorWord {
-  readonly verb: "skipped" | "markedSucceeded";
 }
 
 export interface ResetRecord extends OperatorWord {

@@ -32,6 +32,25 @@ export type RunPhase =
   | "rollbackSteps"
   | "finished";
 
+/** Who said something about a run, why and when. */
+export interface OperatorWord {
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly atMs: number;
+}
+
+/** A task that ended by the word of a person. */
+export interface TaskDecision extends OperatorWord {
+  readonly verb: "skipped" | "markedSucceeded";
+}
+
+/** Why a task is in a generation after the first. */
+export interface TaskReset extends OperatorWord {
+  readonly verb: string;
+  /** Name of the task that was named, if one was. */
+  readonly task?: string;
+}
+
 /** One task as people and report see it. Made on demand from the state; never kept by the engine. */
 export interface TaskView {
   readonly index: number;
@@ -62,6 +81,10 @@ export interface TaskView {
   readonly isTolerated?: true;
   /** Dry run: known only at run time. */
   readonly isConditional: boolean;
+  /** It ended by the word of a person. */
+  readonly decision?: TaskDecision;
+  /** A person has let it begin anew, for the latest time in its present generation. */
+  readonly reset?: TaskReset;
   /** Index of the group task this one was expanded from. */
   readonly group?: number;
 }
@@ -90,6 +113,8 @@ export interface RunView {
   readonly origin?: RunOrigin | undefined;
   /** Operator events so far, the start included: what `expectedVersion` of a command is compared with. */
   readonly controlVersion?: number | undefined;
+  /** Set while the run is paused. */
+  readonly pause?: OperatorWord | undefined;
   readonly phase: RunPhase;
   readonly verdict?: Verdict | undefined;
   readonly isDryRun: boolean;

@@ -13,9 +13,9 @@ import type {
   ResetRecord,
   RunFacts,
   RunState,
-  TaskDecision,
   UnknownUnit,
 } from "./run-state.ts";
+import type { TaskDecision } from "./run-view.ts";
 import { taskOf } from "./task-access.ts";
 import type { UndoState, UndoUnit } from "./unwind.ts";
 

@@ -54,7 +54,7 @@ test("given any prefix of any log, when its state is written and read, then it i
       for (const event of run.events.slice(length)) apply(restored, event);
       assert.equal(stateHash(restored), stateHash(run.state));
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 

@@ -2,12 +2,13 @@ import type { HostResult, Outcome } from "../operation/outcome.ts";
 import { hasChanged, isOverMaxFail } from "./fan-out.ts";
 import { isRollbackStep, NO_ROLLBACK_REASON } from "./rollback-steps.ts";
 import type { RunState } from "./run-state.ts";
-import type { TaskView } from "./run-view.ts";
+import type { TaskReset, TaskView } from "./run-view.ts";
 import { SKIP_REASONS } from "./skip-cascade.ts";
 import {
   CAUSE_DEPENDENCY_FAILED,
   CAUSE_NOT_TRIGGERED,
   CHANGED,
+  DROPPED,
   FAILED,
   FLAG_CHANGED,
   FLAG_CONDITIONAL,
@@ -57,8 +58,17 @@ export function taskView(state: RunState, index: number): TaskView {
     ...optional("undoError", state.undo?.errors.get(index)),
     ...(isRollbackStep(state, index) ? { isRollbackStep: true } : {}),
     ...(status === FAILED && isTolerated(state, index) ? { isTolerated: true } : {}),
+    ...optional("decision", state.decisions.get(index)),
+    ...optional("reset", resetOf(state, index)),
     ...optional("group", groupOf(state, index)),
   };
+}
+
+function resetOf(state: RunState, index: number): TaskReset | undefined {
+  const record = state.resets.get(state.tasks.generation[index] ?? 1);
+  if (record === undefined) return undefined;
+  const { task, ...word } = record;
+  return task === -1 ? word : { ...word, task: nameOf(state, task) };
 }
 
 /** A member that is left out when there is nothing to say. */
@@ -90,12 +100,20 @@ function reasonOf(state: RunState, index: number, outcome: Outcome | undefined):
   const status = statusOf(state, index);
   const kept = state.reasons.get(index);
   if (kept !== undefined) return kept;
+  if (status === DROPPED) return droppedReason(state, index);
   const cause = state.tasks.skipCause[index];
   if (cause === CAUSE_DEPENDENCY_FAILED) return SKIP_REASONS.dependencyFailed;
   if (cause === CAUSE_NOT_TRIGGERED) return notTriggeredReason(state, index);
   if (outcome !== undefined && "reason" in outcome) return outcome.reason;
   if (status === UNKNOWN) return unknownReason(state, index);
   return isTerminal(status) ? undefined : waitingReason(state, index);
+}
+
+function droppedReason(state: RunState, index: number): string {
+  const group = groupOf(state, index) ?? index;
+  const name = JSON.stringify(nameOf(state, group));
+  const { first = 0, end = 0 } = state.groups.get(group) ?? {};
+  return index >= first && index < end ? `group ${name} begins anew` : `group ${name} began anew with other items`;
 }
 
 function notTriggeredReason(state: RunState, index: number): string {

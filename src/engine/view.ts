@@ -2,7 +2,7 @@ import { must } from "../base/assert.ts";
 import type { CodedError } from "../base/coded-error.ts";
 import type { RunId } from "../base/ids.ts";
 import type { RunState } from "./run-state.ts";
-import type { RunOrigin, RunPhase, RunView, TaskStatus, TaskView, Verdict } from "./run-view.ts";
+import type { OperatorWord, RunOrigin, RunPhase, RunView, TaskStatus, TaskView, Verdict } from "./run-view.ts";
 import { STATUS_COUNT, statusName } from "./status.ts";
 import { dependenciesOf, nameOf } from "./task-access.ts";
 import { statusOf } from "./task-status.ts";
@@ -36,6 +36,10 @@ class StateView implements RunView {
 
   get controlVersion(): number {
     return this.#state.run.controlVersion;
+  }
+
+  get pause(): OperatorWord | undefined {
+    return this.#state.run.pause;
   }
 
   get phase(): RunPhase {

@@ -1,6 +1,7 @@
 import { formatDuration } from "../base/duration.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { RunState } from "./run-state.ts";
+import type { OperatorWord } from "./run-view.ts";
 import { isHostFree, isKeyFree, keySlotsOf, writtenHost } from "./slots.ts";
 import { EVALUATING, HELD, PENDING, READY, RUNNING, TRAIT_KEYED, WAITING } from "./status.ts";
 import { dependenciesOf, nameOf, policyOf, taskOf } from "./task-access.ts";
@@ -63,6 +64,7 @@ function slotReason(state: RunState, index: number): string | undefined {
   const fan = state.fanOuts.get(index);
   const isOpen = fan === undefined ? statusOf(state, index) === READY : fan.status.includes(READY);
   if (!isOpen) return undefined;
+  if (state.run.pause !== undefined) return pauseReason(state.run.pause);
   const { running } = state.slots;
   if (running >= state.run.maxParallel)
     return `waiting for a slot: ${running} of ${state.run.maxParallel} slots in use`;
@@ -71,6 +73,11 @@ function slotReason(state: RunState, index: number): string | undefined {
     return `waiting for "${policyOf(state, index).concurrencyKey}": ${key?.running} of ${key?.limit} slots in use`;
   }
   return fan === undefined ? undefined : hostReason(state, index, fan);
+}
+
+function pauseReason({ actor, reason }: OperatorWord): string {
+  const by = actor === undefined ? "" : ` by ${actor}`;
+  return `the run is paused${by}${reason === undefined ? "" : `: ${reason}`}`;
 }
 
 function hostReason(state: RunState, index: number, fan: FanOut): string | undefined {

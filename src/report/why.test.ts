@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { must } from "../base/assert.ts";
+import { planFixture } from "../testing/plan-fixture.ts";
+import { givenRun, type RunSpecification } from "../testing/run-specification.ts";
 import { fakeRunView, type FakeTask } from "../testing/fake-run-view.ts";
 import { rootCauses, why, type Explanation } from "./why.ts";
 
@@ -114,4 +116,40 @@ test("given a run with several failures, when root causes are asked for, then wh
     ],
   });
   assert.deepEqual(rootCauses(view, 10), ["a", "g[1].x"]);
+});
+
+// What people have said, in real runs
+
+const BY = { actor: "ada", reason: "disk replaced" } as const;
+
+function said(name: string, run: RunSpecification): readonly [string | undefined, unknown] {
+  const explanation = why(run.view, name);
+  return [explanation?.sentence, explanation?.values.find((value) => value.name.startsWith("generation"))?.value];
+}
+
+test("given the words of people, when tasks are explained, then it is said who has said what and why", () => {
+  const goOn = { policy: { afterFailure: "continueRun" } } as const;
+  const given = () => givenRun(planFixture({ a: goOn, b: { after: ["a"] } }));
+  const anew = (verb: string) => `${verb} by ada: disk replaced`;
+  const paused = given()
+    .when({ type: "pause", ...BY })
+    .succeeds("a");
+  assert.deepEqual(said("b", paused), ['"b" has not started: the run is paused by ada: disk replaced', undefined]);
+  const skipped = given()
+    .fails("a")
+    .when({ type: "skip", task: 0, ...BY });
+  assert.deepEqual(said("a", skipped), ['"a" was skipped by ada: disk replaced', anew('skip of "a"')]);
+  const marked = given()
+    .fails("a")
+    .when({ type: "markSucceeded", task: 0, ...BY });
+  assert.equal(said("a", marked)[0], '"a" was marked as succeeded by ada: disk replaced');
+  const retried = given()
+    .fails("a")
+    .when({ type: "retryFailed", ...BY });
+  assert.deepEqual(said("a", retried), ['"a" is running', anew("retry of what failed")]);
+  const from = given()
+    .succeeds("a")
+    .succeeds("b")
+    .when({ type: "retryFrom", task: 0, ...BY });
+  assert.deepEqual(said("b", from), ['"b" has not started: waiting for task "a"', anew('retry from "a"')]);
 });

@@ -2,7 +2,7 @@ import { must, unreachable } from "../base/assert.ts";
 import type { CodedError } from "../base/coded-error.ts";
 import { formatDuration } from "../base/duration.ts";
 import { NO_ROLLBACK_REASON } from "../engine/rollback-steps.ts";
-import type { RunView, SkipCause, TaskStatus, TaskView } from "../engine/run-view.ts";
+import type { RunView, SkipCause, TaskDecision, TaskReset, TaskStatus, TaskView } from "../engine/run-view.ts";
 import { errorsOfTask, type ErrorGroup } from "./error-groups.ts";
 import { statusLook } from "./status-look.ts";
 import { counted, listed, withoutWord } from "./wording.ts";
@@ -190,13 +190,17 @@ function sentenceOf(view: RunView, task: TaskView): string {
     case "running":
       return `${name} is running${because}`;
     case "changed":
+      if (task.decision !== undefined) return markedSentence(name, task.decision);
       return task.isRolledBack
         ? `${name} changed something and was rolled back`
         : `${name} changed something${because}`;
     case "unchanged":
+      if (task.decision !== undefined) return markedSentence(name, task.decision);
       return `${name} found everything as wanted and changed nothing${because}`;
     case "skipped":
-      return `${name} was skipped${because}`;
+      return task.decision === undefined
+        ? `${name} was skipped${because}`
+        : `${name} was skipped by ${task.decision.actor ?? "an operator"}${because}`;
     case "failed":
       return `${name} failed${task.attempts > 1 ? ` after ${counted(task.attempts, "attempt")}` : ""}`;
     case "cancelled":
@@ -208,6 +212,10 @@ function sentenceOf(view: RunView, task: TaskView): string {
     default:
       return unreachable(task.status);
   }
+}
+
+function markedSentence(name: string, { actor, reason }: TaskDecision): string {
+  return `${name} was marked as succeeded by ${actor ?? "an operator"}${reason === undefined ? "" : `: ${reason}`}`;
 }
 
 function blockedBecause(view: RunView, task: TaskView): string {
@@ -222,8 +230,26 @@ function valuesOf(view: RunView, task: TaskView): readonly DecidingValue[] {
   if (task.attempts > 1) values.push({ name: "attempts", value: String(task.attempts) });
   if (task.startedAtMs !== undefined) values.push({ name: "duration", value: formatDuration(task.durationMs) });
   if (task.skipCause === "guard") values.push(...dependencyStates(view, task));
+  if (task.reset !== undefined) values.push({ name: `generation ${task.generation}`, value: resetText(task.reset) });
   if (task.undoError !== undefined) values.push({ name: "undo", value: describeError(task.undoError) });
   return values;
+}
+
+const RESET_WORDS: Readonly<Record<string, string>> = {
+  retryFailed: "retry of what failed",
+  retryFrom: "retry from",
+  rewind: "rewind to",
+  skip: "skip of",
+  markSucceeded: "mark of",
+  resolveUnknown: "decision about",
+  undo: "rollback",
+};
+
+/** Who let a task begin anew, and why: `retry from "build" by ada: disk replaced`. */
+function resetText({ verb, task, actor, reason }: TaskReset): string {
+  const what = task === undefined ? "" : ` ${JSON.stringify(task)}`;
+  const by = actor === undefined ? "" : ` by ${actor}`;
+  return `${RESET_WORDS[verb] ?? verb}${what}${by}${reason === undefined ? "" : `: ${reason}`}`;
 }
 
 /** A guard looks at the dependencies: their states are the values that made it false. */
