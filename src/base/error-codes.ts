@@ -669,6 +669,31 @@ export const ERROR_CODES = {
     summary: "An operation returned something that is not plain JSON of bounded size",
     remedy: "Ask the operation for less, or report the provider that returned it",
   },
+  DRV_JOURNAL_LOCKED: {
+    summary: "Another process executes with the journal of attempts in this folder",
+    remedy: "Wait until that process has ended, or give this one a folder of its own",
+  },
+  DRV_JOURNAL_DAMAGED: {
+    summary: "The journal of attempts does not hold what was written to it",
+    remedy:
+      "Look at the health of the disk. Move the folder away to start with an empty journal; decide yourself about attempts that were running",
+  },
+  DRV_JOURNAL_FORMAT_UNKNOWN: {
+    summary: "The journal of attempts was written by another version of drover",
+    remedy: "Use the version that wrote it, or move the folder away when no run is unfinished",
+  },
+  DRV_JOURNAL_FAILED: {
+    summary: "The journal of attempts cannot be opened, read or written",
+    remedy: "Make its folder writable and free space there; nothing is started without it",
+  },
+  DRV_PRE_IMAGE_STORE_FAILED: {
+    summary: "What undoing an attempt needs cannot be kept or read",
+    remedy: "Make the folder of pre-images writable and free space there",
+  },
+  DRV_PRE_IMAGE_UNREADABLE: {
+    summary: "A pre-image cannot be read with the key that is there, or was changed since it was written",
+    remedy: "Bring back the key file that belongs to the folder; without it, restore the former state by hand",
+  },
   DRV_CONTENT_NOT_FOUND: {
     summary: "A named or hashed content is not in the content store",
     remedy: "Upload it first with file.upload, or correct the name",

@@ -20,6 +20,11 @@ export function parseRunId(text: string): RunId | undefined {
   return text.startsWith("run_") && UUID.test(text.slice(4)) ? (text as RunId) : undefined;
 }
 
+/** When a run was created, in milliseconds since 1970: the first 48 bits of its id. */
+export function createdAtMsOf(runId: RunId): number {
+  return Number.parseInt(runId.slice(4, 12) + runId.slice(13, 17), 16);
+}
+
 /** Brands the hexadecimal digest that identifies an attempt; see `engine/token.ts` for how it is derived. */
 export function attemptToken(digest: string): AttemptToken {
   return `att_${digest.slice(0, 32)}` as AttemptToken;

@@ -53,7 +53,7 @@ test("given a token accepted by an executor that is gone, when it is sent again,
   assert.deepEqual(steps, []);
 });
 
-test("given a journal that fails, when a job comes, then it is not started and its outcome is unknown", async () => {
+test("given a journal that fails, when a job comes, then it is not started and its outcome says so", async () => {
   const failing: Journal = {
     accept: async () => Promise.reject(new Error("disk on fire")),
     find: async () => undefined,
@@ -62,7 +62,9 @@ test("given a journal that fails, when a job comes, then it is not started and i
   const steps: string[] = [];
   await using trial = newTrial(trialProvider(steps), { journal: failing });
   const outcome = await trial.run(putWork("x"));
-  assert.ok(outcome.status === "unknown" && outcome.reason.includes("disk on fire"));
+  assert.ok(outcome.status === "failed" && outcome.errorClass === "retryable");
+  assert.equal(outcome.error.code, "DRV_JOURNAL_FAILED");
+  assert.match(outcome.error.message, /disk on fire/);
   assert.deepEqual(steps, []);
 });
 

@@ -1,4 +1,4 @@
-import { codedError, fromThrown } from "../base/coded-error.ts";
+import { codedError, DroverError, fromThrown } from "../base/coded-error.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { Job } from "../protocol/job.ts";
 import { failure, type AttemptTrace } from "./attempt.ts";
@@ -38,4 +38,29 @@ export function noSuchHost(job: Job, trace: AttemptTrace): Outcome {
     { hint: "Compare the name with the hosts of the fleet" },
   );
   return { ...failure(error, "fatal", trace), failure: "unreachable" };
+}
+
+/** The outcome of an attempt that an executor that is gone has begun, and that cannot be gone on with. */
+export function startedBefore(): Outcome {
+  return { status: "unknown", reason: "The attempt was started before and its result is not known" };
+}
+
+/** The outcome of an attempt whose token could not be claimed: nothing was started. */
+export function notAccepted(job: Job, thrown: unknown): Outcome {
+  const first = thrown instanceof DroverError ? thrown.errors[0] : undefined;
+  const cause = first ?? fromThrown("DRV_JOURNAL_FAILED", thrown, "Cannot use the journal");
+  const error = codedError(
+    "DRV_JOURNAL_FAILED",
+    `Cannot start task "${job.task}" on host "${job.host}": the journal does not take the attempt: ${cause.message}`,
+    { cause },
+  );
+  return { status: "failed", error, errorClass: "retryable" };
+}
+
+/** The outcome of an attempt of which the journal would no longer know whether it was started. */
+export function forgotten(): Outcome {
+  return {
+    status: "unknown",
+    reason: "The attempt may have been started so long ago that the journal has forgotten it",
+  };
 }

@@ -3,6 +3,8 @@ import type { Host } from "../operation/host.ts";
 import type { Failed, Outcome } from "../operation/outcome.ts";
 import type { ProviderContext, ProviderError } from "../operation/provider.ts";
 import type { Job } from "../protocol/job.ts";
+import type { DetachingHost } from "../host/detached-exec.ts";
+import type { AttemptCalls } from "./call-folders.ts";
 import type { Masker } from "./masker.ts";
 
 /** One running attempt: what its steps need and what they leave for the judgement of its end. */
@@ -15,6 +17,16 @@ export interface Attempt {
   readonly onProgress: (percent: number, message?: string) => void;
   readonly context: ProviderContext;
   readonly trace: AttemptTrace;
+  /** Set where commands can outlive the executor. */
+  readonly durable?: DurableAttempt;
+}
+
+/** What lets an attempt be gone on with by an executor that starts again. */
+export interface DurableAttempt {
+  readonly calls: AttemptCalls;
+  readonly host: DetachingHost;
+  /** Whether an executor that is gone has accepted it before. */
+  readonly isResumed: boolean;
 }
 
 /** How far an attempt got, for the case that it does not end by itself. */

@@ -1,12 +1,15 @@
 import type { Clock } from "../base/clock.ts";
 import { fromThrown } from "../base/coded-error.ts";
 import { KILL_GRACE_MS, OPERATION_TIMEOUT_MS_DEFAULT, SCRIPT_TIMEOUT_MS_DEFAULT } from "../base/limits.ts";
+import { isDetaching } from "../host/detached-exec.ts";
 import type { Host } from "../operation/host.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { ContentStore, Provider, ProviderRegistry } from "../operation/provider.ts";
 import type { AttemptResult, Job } from "../protocol/job.ts";
 import { cancelled, crashed, noSuchHost, timedOut, type AttemptEnd } from "./attempt-end.ts";
+import { AttemptClaims } from "./attempt-claims.ts";
 import type { Attempt, AttemptTrace } from "./attempt.ts";
+import type { CallFolders } from "./call-folders.ts";
 import { createMemoryJournal, type Journal } from "./journal.ts";
 import { Masker } from "./masker.ts";
 import { performWork, secretsOf } from "./perform-work.ts";
@@ -25,6 +28,11 @@ export interface ExecutorOptions {
   readonly clock: Clock;
   /** Default: one in memory. */
   readonly journal?: Journal;
+  /**
+   * Where commands leave their end, so that an executor with the same journal can go on with them after a restart. Without
+   * it they end with the process, and what they did is unknown.
+   */
+  readonly calls?: CallFolders;
   /** Values that must not show up in anything, besides the secret parameters of operations. */
   readonly secrets?: readonly string[];
 }
@@ -43,7 +51,11 @@ export interface Executor extends AsyncDisposable {
   /**
    * Carries out one attempt and answers how it ended; never rejects. A token starts at most once: sent again, it
    * is answered with the same result, or joins the attempt while it runs. Attempts with different tokens run at the
-   * same time. Jobs in mode `inspect` or `probe` change nothing and may be repeated.
+   * same time. Jobs in mode `inspect` or `probe`, and operations that only read, change nothing and may be repeated.
+   *
+   * With a durable journal this holds over restarts: an attempt that was running is gone on with when its commands can be
+   * found (scripts and operations that are not idempotent, see `calls`); otherwise it is `unknown`. A token that cannot be
+   * written down is not started: the outcome is a retryable failure.
    */
   execute(job: Job, options: ExecuteOptions): Promise<AttemptResult>;
 }
@@ -70,6 +82,7 @@ interface RunningAttempt {
 class AttemptExecutor implements Executor {
   readonly #options: ExecutorOptions;
   readonly #journal: Journal;
+  readonly #claims: AttemptClaims;
   /** By token and mode. */
   readonly #running = new Map<string, RunningAttempt>();
   readonly #disposal = new AbortController();
@@ -77,6 +90,7 @@ class AttemptExecutor implements Executor {
   constructor(options: ExecutorOptions) {
     this.#options = options;
     this.#journal = options.journal ?? createMemoryJournal();
+    this.#claims = new AttemptClaims({ ...options, journal: this.#journal });
   }
 
   async execute(job: Job, options: ExecuteOptions): Promise<AttemptResult> {
@@ -105,6 +119,7 @@ class AttemptExecutor implements Executor {
     this.#disposal.abort(new Error("the executor was closed"));
     for (const { stop } of this.#running.values()) stop.abort(this.#disposal.signal.reason);
     await Promise.all(Array.from(this.#running.values(), (running) => running.result));
+    await this.#claims[Symbol.asyncDispose]();
   }
 
   async #start(job: Job, options: ExecuteOptions, stop: AbortController): Promise<AttemptResult> {
@@ -118,11 +133,13 @@ class AttemptExecutor implements Executor {
       durationMs: this.#options.clock.monotonicMs() - startedAtMs,
     });
     try {
-      const known = await this.#claim(job);
-      if (known !== undefined) return known;
+      const claim = await this.#claims.claim(job);
+      if (claim.kind === "known") return claim.result;
+      if (claim.kind === "refused") return finished(claim.outcome);
       if (this.#disposal.signal.aborted) stop.abort(this.#disposal.signal.reason);
-      const result = finished(await this.#attempt(job, { ...options, masker, stop }));
-      if (job.mode === "apply") await this.#journal.finish(result);
+      const isResumed = claim.kind === "resumed";
+      const result = finished(await this.#attempt(job, { ...options, masker, stop, isResumed }));
+      if (job.mode === "apply") await this.#claims.keep(job, result);
       return result;
     } catch (thrown) {
       // Not the provider: the journal or the executor itself. Nobody can say how far the attempt got.
@@ -130,34 +147,24 @@ class AttemptExecutor implements Executor {
     }
   }
 
-  /** Claims the token of a job that may change something; answers what is known when it may not run. */
-  async #claim(job: Job): Promise<AttemptResult | undefined> {
-    if (job.mode === "inspect") return undefined;
-    const acceptance =
-      job.mode === "apply" ? await this.#journal.accept(job.token) : await this.#journal.find(job.token);
-    if (job.mode === "probe") {
-      const isKnown = acceptance?.state === "finished" && acceptance.result.outcome.status !== "unknown";
-      return isKnown ? acceptance.result : undefined;
-    }
-    if (acceptance?.state === "finished") return acceptance.result;
-    if (acceptance?.state !== "started") return undefined;
-    const reason = "The attempt was started before and its result is not known";
-    return { token: job.token, outcome: { status: "unknown", reason }, durationMs: 0 };
-  }
-
   async #attempt(
     job: Job,
-    options: ExecuteOptions & { readonly masker: Masker; readonly stop: AbortController },
+    options: ExecuteOptions & {
+      readonly masker: Masker;
+      readonly stop: AbortController;
+      readonly isResumed: boolean;
+    },
   ): Promise<Outcome> {
     const trace: AttemptTrace = { hasStartedChanging: false, holdsPreImage: false };
-    const { stop, masker } = options;
-    if (stop.signal.aborted) return cancelled(stop.signal.reason, masker);
+    const { stop, masker, isResumed } = options;
+    if (stop.signal.aborted && !isResumed) return cancelled(stop.signal.reason, masker);
     const host = this.#hostOf(job);
     if (host === undefined) return noSuchHost(job, trace);
     let cause: StopCause | undefined;
     const timeoutMs = job.timeoutMs ?? this.#timeoutMsOf(job);
     const onAbort = (): void => void (cause ??= "cancelled");
     stop.signal.addEventListener("abort", onAbort, { once: true });
+    if (stop.signal.aborted) onAbort();
     using _timer = this.#options.clock.setTimer(timeoutMs, () => {
       cause ??= "timeout";
       stop.abort(new Error(`the attempt took longer than ${timeoutMs} ms`));
@@ -187,6 +194,7 @@ class AttemptExecutor implements Executor {
       timers.use(this.#options.clock.setTimer(patienceMs, () => resolve({ kind: "deaf" })));
     };
     signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
     timers.defer(() => signal.removeEventListener("abort", onAbort));
     const ended = work.then(
       (outcome): AttemptEnd => ({ kind: "outcome", outcome }),
@@ -200,6 +208,7 @@ class AttemptExecutor implements Executor {
     given: ExecuteOptions & {
       readonly masker: Masker;
       readonly stop: AbortController;
+      readonly isResumed: boolean;
       readonly host: Host;
       readonly trace: AttemptTrace;
     },
@@ -214,7 +223,12 @@ class AttemptExecutor implements Executor {
     };
     const { signal } = stop;
     const context = { host, signal, token: job.token, contents: this.#options.contents, output: onLine };
-    return { job, host, signal, masker, onLine, onProgress, context, trace };
+    const { calls } = this.#options;
+    const durable =
+      calls !== undefined && job.mode === "apply" && isDetaching(given.host)
+        ? { durable: { calls: calls.of(job.token), host: given.host, isResumed: given.isResumed } }
+        : {};
+    return { job, host, signal, masker, onLine, onProgress, context, trace, ...durable };
   }
 
   #providerOf(job: Job): Provider | undefined {

@@ -1,4 +1,4 @@
-import type { AttemptToken } from "../base/ids.ts";
+import type { AttemptToken, RunId } from "../base/ids.ts";
 import { toJson } from "../base/json.ts";
 import type { AttemptResult } from "../protocol/job.ts";
 
@@ -7,18 +7,34 @@ import type { AttemptResult } from "../protocol/job.ts";
  * the acceptance before `accept` answers, and the result before it is reported.
  */
 export interface Journal {
-  /** Claims a token. Of all calls with the same token, also after a restart, one is answered `accepted`. */
-  accept(token: AttemptToken): Promise<Acceptance>;
+  /**
+   * Claims a token. Of all calls with the same token, also after a restart, one is answered `accepted`. Rejects when the
+   * claim cannot be kept: then nothing may be started.
+   */
+  accept(token: AttemptToken, sending?: Sending): Promise<Acceptance>;
   /** What is known about a token, without claiming it. */
   find(token: AttemptToken): Promise<Acceptance | undefined>;
-  /** Keeps the result of an accepted token. */
+  /** Keeps the result of an accepted token. Rejects when it cannot be kept. */
   finish(result: AttemptResult): Promise<void>;
+}
+
+/** What a journal that forgets needs to know about a token so that it accepts none again that it has forgotten. */
+export interface Sending {
+  readonly runId: RunId;
+  /** Whether the token may have been sent before, by a process that has ended. Default false. */
+  readonly isResent?: boolean;
 }
 
 export type Acceptance =
   | { readonly state: "accepted" }
   /** Accepted before, by whom is not known, and never finished: it may have run to its end. */
-  | { readonly state: "started" }
+  | {
+      readonly state: "started";
+      /** Whether the machine has not been started since: what was left of the attempt on it is as it was. */
+      readonly isSameBoot: boolean;
+    }
+  /** So old that the journal would no longer know it. It is not accepted. */
+  | { readonly state: "forgotten" }
   | { readonly state: "finished"; readonly result: AttemptResult };
 
 /** Results kept in memory: the runner asks again for recent ones only. */
@@ -62,7 +78,8 @@ class MemoryJournal implements Journal {
   }
 
   async accept(token: AttemptToken): Promise<Acceptance> {
-    const known = await this.find(token);
+    // Not by `find`: between the look and the claim nobody else may have a turn.
+    const known = this.#known(token);
     if (known !== undefined) return known;
     this.#tokens.add(token);
     for (const oldest of this.#tokens) {
@@ -74,9 +91,13 @@ class MemoryJournal implements Journal {
   }
 
   async find(token: AttemptToken): Promise<Acceptance | undefined> {
+    return this.#known(token);
+  }
+
+  #known(token: AttemptToken): Acceptance | undefined {
     const entry = this.#results.get(token);
     if (entry !== undefined) return { state: "finished", result: entry.result };
-    return this.#tokens.has(token) ? { state: "started" } : undefined;
+    return this.#tokens.has(token) ? { state: "started", isSameBoot: true } : undefined;
   }
 
   async finish(result: AttemptResult): Promise<void> {

@@ -3,6 +3,7 @@ import { codedError, type CodedError } from "../base/coded-error.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { ProviderRegistry } from "../operation/provider.ts";
 import type { Job, JobWork } from "../protocol/job.ts";
+import { startedBefore } from "./attempt-end.ts";
 import { failure, type Attempt } from "./attempt.ts";
 import type { Journal } from "./journal.ts";
 import { secretValues } from "./masker.ts";
@@ -33,7 +34,7 @@ export async function performWork(attempt: Attempt, tools: WorkTools): Promise<O
     case "script":
       return await runScript(attempt, work);
     case "undo":
-      return await performUndo(attempt, work, tools);
+      return attempt.durable?.isResumed === true ? startedBefore() : await performUndo(attempt, work, tools);
     default:
       return unreachable(work);
   }

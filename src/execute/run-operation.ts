@@ -6,7 +6,9 @@ import type { Change, Outcome } from "../operation/outcome.ts";
 import type { Provider, ReadProvider, WriteProvider } from "../operation/provider.ts";
 import { operationClassOf } from "../operation/spec.ts";
 import { failedOutcome, failure, hostFailure, type Attempt } from "./attempt.ts";
+import { startedBefore } from "./attempt-end.ts";
 import { checkParams } from "./check-params.ts";
+import { durableHost } from "./durable-host.ts";
 import { preImageBytes, type PreImageStore } from "./pre-image-store.ts";
 
 export interface OperationRun {
@@ -21,6 +23,8 @@ export async function runOperation(attempt: Attempt, run: OperationRun): Promise
   const { spec } = run.provider;
   const checked = await checkParams(spec.params, { operation: spec.name, params: run.params });
   if (!checked.ok) return failure(checked.error, "fatal", attempt.trace);
+  const resumed = await resumeOperation(attempt, run, checked.value);
+  if (resumed !== undefined) return resumed;
   const unsupported = await unsupportedSystem(attempt, run.provider);
   if (unsupported !== undefined) return unsupported;
   if (run.provider.kind === "read") return await runRead(attempt, run.provider, checked.value);
@@ -71,8 +75,28 @@ async function runWrite(attempt: Attempt, run: OperationRun, write: WriteRun): P
     if (!captured.ok) return captured.error;
   }
   attempt.signal.throwIfAborted();
+  return await applyChanges(attempt, { ...write, observed, changes, isResumed: false });
+}
+
+interface ApplyRun extends WriteRun {
+  readonly observed: unknown;
+  readonly changes: readonly Change[];
+  /** Whether an executor that is gone has begun to apply. */
+  readonly isResumed: boolean;
+}
+
+async function applyChanges(attempt: Attempt, write: ApplyRun): Promise<Outcome> {
+  const { provider, params, observed, changes, isResumed } = write;
+  const operationClass = operationClassOf(provider.spec, params);
+  const isReadOnly = operationClass === "read-only";
+  let context = attempt.context;
+  if (attempt.durable !== undefined && operationClass === "non-idempotent") {
+    const kept = isResumed ? ok(undefined) : await attempt.durable.calls.keepObserved(observed);
+    if (!kept.ok) return hostFailure(kept.error, attempt.trace);
+    context = { ...context, host: durableHost({ ...attempt.durable, isResumed }, attempt.job) };
+  }
   attempt.trace.hasStartedChanging = !isReadOnly;
-  const applied = await provider.apply(params, observed, attempt.context);
+  const applied = await provider.apply(params, observed, context);
   if (!applied.ok) return failedOutcome(applied.error, attempt.trace);
   if (isReadOnly) return succeeded(attempt, { status: "unchanged", data: applied.value });
   return succeeded(attempt, {
@@ -81,6 +105,25 @@ async function runWrite(attempt: Attempt, run: OperationRun, write: WriteRun): P
     changes,
     isReversible: attempt.trace.holdsPreImage,
   });
+}
+
+/**
+ * Goes on with what an executor that is gone has begun: the commands of an operation that must not happen twice are
+ * followed to their end. `undefined` when nothing was begun that must not be repeated.
+ */
+async function resumeOperation(attempt: Attempt, run: OperationRun, params: unknown): Promise<Outcome | undefined> {
+  const { durable } = attempt;
+  const { provider } = run;
+  if (durable?.isResumed !== true || provider.kind === "read") return undefined;
+  const operationClass = operationClassOf(provider.spec, params);
+  if (operationClass === "read-only") return undefined;
+  if (operationClass === "idempotent") return startedBefore();
+  const kept = await durable.calls.observed();
+  if (kept?.isPlain !== true) return kept === undefined ? undefined : startedBefore();
+  const held = await run.preImages.load(attempt.job.token);
+  attempt.trace.holdsPreImage = held.ok && held.value !== undefined;
+  const changes = provider.diff(kept.observed, params);
+  return await applyChanges(attempt, { provider, params, observed: kept.observed, changes, isResumed: true });
 }
 
 function isCapturing(provider: WriteProvider): boolean {

@@ -1,9 +1,10 @@
 import { codedError, type CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import type { ExecResult } from "../operation/host.ts";
+import type { ExecResult, Host } from "../operation/host.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { JobWork } from "../protocol/job.ts";
 import { failure, hostFailure, type Attempt } from "./attempt.ts";
+import { durableHost } from "./durable-host.ts";
 import { parseProgressLine } from "./progress-line.ts";
 
 type ScriptWork = Extract<JobWork, { readonly kind: "script" }>;
@@ -41,10 +42,13 @@ export async function runScript(attempt: Attempt, work: ScriptWork): Promise<Out
       isConditional: true,
     };
   }
-  const placed = await placeScript(attempt, work.script);
+  const durable = attempt.durable;
+  const isStarted = durable?.isResumed === true && (await durable.calls.isNextStarted());
+  const placed = isStarted ? ok(scriptPath(attempt)) : await placeScript(attempt, work.script);
   if (!placed.ok) return hostFailure(placed.error, attempt.trace);
   try {
-    attempt.signal.throwIfAborted();
+    // What was started before is ended by whoever follows it.
+    if (!isStarted) attempt.signal.throwIfAborted();
     attempt.trace.hasStartedChanging = true;
     return scriptOutcome(attempt, await execScript(attempt, { work, path: placed.value }));
   } finally {
@@ -54,15 +58,22 @@ export async function runScript(attempt: Attempt, work: ScriptWork): Promise<Out
 }
 
 async function placeScript(attempt: Attempt, script: string): Promise<Result<string, CodedError>> {
-  const { host, signal, job } = attempt;
-  const folder = `${host.stateFolder}/scripts`;
-  for (const path of [host.stateFolder, folder]) {
-    const made = await host.mkdir(path, { recursive: true, mode: 0o700, signal });
+  const { host, signal } = attempt;
+  for (const folder of [host.stateFolder, scriptFolder(host)]) {
+    const made = await host.mkdir(folder, { recursive: true, mode: 0o700, signal });
     if (!made.ok) return made;
   }
-  const path = `${folder}/${job.token}`;
+  const path = scriptPath(attempt);
   const written = await host.writeFile(path, new TextEncoder().encode(script), { mode: 0o700, signal });
   return written.ok ? ok(path) : written;
+}
+
+function scriptFolder(host: Host): string {
+  return `${host.stateFolder}/scripts`;
+}
+
+function scriptPath({ host, job }: Attempt): string {
+  return `${scriptFolder(host)}/${job.token}`;
 }
 
 async function execScript(
@@ -70,11 +81,12 @@ async function execScript(
   script: { readonly work: ScriptWork; readonly path: string },
 ): Promise<Result<ExecResult, CodedError>> {
   const { work, path } = script;
-  const { job } = attempt;
+  const { job, durable } = attempt;
+  const host = durable === undefined ? attempt.host : durableHost(durable, job);
   const { DROVER_ROOT: _, ...env } = work.env;
   let percentSeen = -1;
   const words = [String(work.interpreter.length), path, ...work.interpreter, ...work.args];
-  const ended = await attempt.host.exec(["sh", "-c", START_SCRIPT, "drover-script", ...words], {
+  const ended = await host.exec(["sh", "-c", START_SCRIPT, "drover-script", ...words], {
     stdin: work.input === undefined ? "" : JSON.stringify(work.input),
     env: {
       ...env,

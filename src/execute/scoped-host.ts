@@ -6,10 +6,15 @@ import type { Host } from "../operation/host.ts";
 export function scopedHost(host: Host, defaults: { readonly killGraceMs?: number }): Host {
   const { killGraceMs } = defaults;
   if (killGraceMs === undefined) return host;
+  return withExec(host, (argv, options) => host.exec(argv, { killGraceMs, ...options }));
+}
+
+/** The same host with another way to run commands. */
+export function withExec(host: Host, exec: Host["exec"]): Host {
   return {
     name: host.name,
     stateFolder: host.stateFolder,
-    exec: (argv, options) => host.exec(argv, { killGraceMs, ...options }),
+    exec,
     batch: host.batch.bind(host),
     readFile: host.readFile.bind(host),
     writeFile: host.writeFile.bind(host),

@@ -1,6 +1,7 @@
 import { codedError, DroverError, type CodedError } from "../base/coded-error.ts";
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Random } from "../base/clock.ts";
 import { err, type Result } from "../base/result.ts";
+import { openDurableFolder, type DurableFolder } from "../execute/durable-folder.ts";
 import { createExecutor, type Executor } from "../execute/executor.ts";
 import { createMemoryPreImageStore } from "../execute/pre-image-store.ts";
 import { createLocalHost, type LocalHostOptions } from "../host/local-host.ts";
@@ -20,22 +21,26 @@ export interface LocalFleetOptions {
   readonly providers: ProviderRegistry;
   readonly contents: ContentStore;
   readonly clock: Clock;
+  /** Folder of this process alone in which attempts survive its end. Default: nothing does. */
+  readonly durable?: { readonly folder: string; readonly random: Random };
 }
 
 /**
  * A fleet of hosts that are all this machine: the embedded default. With several rooted hosts it shows on one machine
- * what broadcasts, batches and host guards do on many.
- * @throws DroverError with every `DRV_FLEET_HOST_INVALID`
+ * what broadcasts, batches and host guards do on many. With `durable` it survives the
+ * end of this process, and is the only one to use that folder.
+ * @throws DroverError with every `DRV_FLEET_HOST_INVALID`; with `durable` as `openDiskJournal` does
  */
 export function createLocalFleet(options: LocalFleetOptions): Fleet {
   return new LocalFleet(options);
 }
 
 class LocalFleet implements Fleet {
-  readonly isDurable = false;
+  readonly isDurable: boolean;
   readonly #hosts: ReadonlyMap<string, Host>;
   readonly #listed: readonly FleetHost[];
   readonly #executor: Executor;
+  readonly #durable: DurableFolder | undefined;
 
   constructor(options: LocalFleetOptions) {
     const definitions = options.hosts ?? [{}];
@@ -51,12 +56,15 @@ class LocalFleet implements Fleet {
     made.sort((one, other) => (one.host.name < other.host.name ? -1 : 1));
     this.#hosts = new Map(made.map(({ host }) => [host.name, host]));
     this.#listed = made.map(({ listed }) => listed);
+    const { durable, clock } = options;
+    this.isDurable = durable !== undefined;
+    this.#durable = durable === undefined ? undefined : openDurableFolder({ ...durable, clock });
     this.#executor = createExecutor({
       providers: options.providers,
       hostFor: (name) => this.#hosts.get(name),
       contents: options.contents,
-      preImages: createMemoryPreImageStore(),
       clock: options.clock,
+      ...(this.#durable ?? { preImages: createMemoryPreImageStore() }),
     });
   }
 
@@ -84,5 +92,6 @@ class LocalFleet implements Fleet {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#executor[Symbol.asyncDispose]();
+    await this.#durable?.[Symbol.asyncDispose]();
   }
 }

@@ -22,6 +22,7 @@ import { CachedFacts } from "./cached-facts.ts";
 import { baseEnvironment, checkCommand, execAction, sudoRefusal, withSudo } from "./command-line.ts";
 import { composeFacts } from "./compose-facts.ts";
 import { requestThroughCurl } from "./curl-http.ts";
+import { followDetached, runDetached, type DetachingHost } from "./detached-exec.ts";
 import { errnoError, errnoOf, hostCall, hostError, HostFault } from "./host-error.ts";
 import { LocalFiles } from "./local-files.ts";
 import { gatherLocalFacts } from "./local-facts.ts";
@@ -57,7 +58,7 @@ export function createLocalHost(options: LocalHostOptions): Host {
   return new LocalHost(options);
 }
 
-class LocalHost implements Host {
+class LocalHost implements DetachingHost {
   readonly name: string;
   readonly stateFolder: string;
   readonly readFile: Host["readFile"];
@@ -103,7 +104,24 @@ class LocalHost implements Host {
   }
 
   async exec(argv: readonly string[], options: ExecOptions = {}): Promise<Result<ExecResult, CodedError>> {
-    const finished = await this.#run(argv, options);
+    return this.#answer(argv, options, await this.#run(argv, options));
+  }
+
+  async execDetached(claim: string, argv: readonly string[], options: ExecOptions = {}) {
+    const { sudo: _, env = {}, ...given } = options;
+    const known = await followDetached(
+      { ...given, argv, env: new Map(Object.entries(env)), clock: this.#clock },
+      claim,
+    );
+    const finished = known ?? (await this.#run(argv, options, (process) => runDetached(process, claim)));
+    return this.#answer(argv, options, finished);
+  }
+
+  #answer(
+    argv: readonly string[],
+    options: ExecOptions,
+    finished: Result<ProcessResult, CodedError>,
+  ): Result<ExecResult, CodedError> {
     if (!finished.ok) return finished;
     const result = toExecResult(finished.value);
     const refusal = this.#refusal(result, argv, options);
@@ -123,7 +141,7 @@ class LocalHost implements Host {
     return this.#facts.read(options);
   }
 
-  async #run(argv: readonly string[], options: ExecOptions): Promise<Result<ProcessResult, CodedError>> {
+  async #run(argv: readonly string[], options: ExecOptions, run = runProcess): ReturnType<typeof runProcess> {
     const checked = checkCommand(argv, options.env);
     if (!checked.ok) return checked;
     const action = execAction(argv);
@@ -132,7 +150,7 @@ class LocalHost implements Host {
     const env = new Map([...baseEnvironment(), ...Object.entries(options.env ?? {})]);
     if (this.#root !== undefined) env.set("DROVER_ROOT", this.#root);
     const { cwd: _, env: __, sudo: ___, ...given } = options;
-    return await runProcess({
+    return await run({
       ...given,
       argv: this.#inNamespace(withSudo(argv, options, process.geteuid?.() ?? -1)),
       env,

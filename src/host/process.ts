@@ -71,7 +71,8 @@ function start(options: ProcessOptions): ChildProcess {
   });
 }
 
-function startError(thrown: unknown, options: ProcessOptions): CodedError {
+/** The error of a command that the system refused to start. Throws what is no answer of the system. */
+export function startError(thrown: unknown, options: Pick<ProcessOptions, "argv" | "env">): CodedError {
   const action = execAction(options.argv);
   const errorNumber = errnoOf(thrown);
   if (errorNumber === undefined) throw thrown;

@@ -57,9 +57,8 @@ export async function execThroughShell(
  */
 function execText(argv: readonly string[], options: ShellExecOptions & { readonly cwd: string }): string {
   const variables = Object.entries(options.env ?? {});
-  const isExportable = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !SHELL_VARIABLES.test(name);
-  const exported = variables.filter(([name]) => isExportable(name));
-  const others = variables.filter(([name]) => !isExportable(name)).map(([name, value]) => `${name}=${value}`);
+  const exported = variables.filter(([name]) => passesShell(name));
+  const others = variables.filter(([name]) => !passesShell(name)).map(([name, value]) => `${name}=${value}`);
   const exports = exported.map(([name, value]) => `export ${name}=${shellWord(value)}; `).join("");
   const enter = options.cwd === "" ? "" : `cd ${shellWord(options.cwd)} || exit 126; `;
   const env = others.length === 0 ? "" : `"$drv_env" ${shellWords(others)} `;
@@ -67,6 +66,11 @@ function execText(argv: readonly string[], options: ShellExecOptions & { readonl
   const bodyLength = options.stdin === undefined ? "-" : Buffer.byteLength(options.stdin);
   const path = options.env?.["PATH"] ?? options.path;
   return `${child}; drv_exec ${bodyLength} ${shellWords([options.cwd, path, argv[0] ?? ""])}`;
+}
+
+/** Whether an environment variable of this name comes through a shell as it is. */
+export function passesShell(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !SHELL_VARIABLES.test(name);
 }
 
 interface RunGiven {

@@ -6,7 +6,7 @@ import type { LocalHostOptions } from "../host/local-host.ts";
 import { memoryContentStore } from "../operation/memory-content-store.ts";
 import type { ContentStore, ProviderRegistry } from "../operation/provider.ts";
 import { builtinProviders } from "../providers/registry.ts";
-import { systemClock } from "../runner/system.ts";
+import { systemClock, systemRandom } from "../runner/system.ts";
 
 export interface FleetOptions {
   /** Default: this machine under its own name. */
@@ -16,6 +16,12 @@ export interface FleetOptions {
   /** Folder in which `file.upload` keeps content between runs. Default: memory, gone with the fleet. */
   readonly contentFolder?: string;
   readonly contents?: ContentStore;
+  /**
+   * Folder of this process alone, in which attempts survive its end: started again with the same folder, the fleet finds
+   * them finished, finds their commands running, or calls them unknown; it runs none twice. Pre-images are kept there
+   * for 7 days, encrypted. Default: memory, gone with the fleet.
+   */
+  readonly journalFolder?: string;
 }
 
 /**
@@ -23,12 +29,20 @@ export interface FleetOptions {
  * @example
  * import { localFleet } from "drover";
  * await using fleet = localFleet({ hosts: [{ name: "web1", root: "/tmp/web1", labels: { role: "web" } }] });
+ * @throws DroverError with every `DRV_FLEET_HOST_INVALID`; with `journalFolder` `DRV_JOURNAL_LOCKED`,
+ * `DRV_JOURNAL_DAMAGED`, `DRV_JOURNAL_FORMAT_UNKNOWN` or `DRV_JOURNAL_FAILED`
  */
 export function localFleet(options: FleetOptions = {}): Fleet {
-  const { hosts, providers = builtinProviders(), contentFolder } = options;
+  const { hosts, providers = builtinProviders(), contentFolder, journalFolder } = options;
   const contents =
     options.contents ?? (contentFolder === undefined ? memoryContentStore() : createFolderContentStore(contentFolder));
-  return createLocalFleet({ ...(hosts === undefined ? {} : { hosts }), providers, contents, clock: systemClock });
+  return createLocalFleet({
+    ...(hosts === undefined ? {} : { hosts }),
+    ...(journalFolder === undefined ? {} : { durable: { folder: journalFolder, random: systemRandom } }),
+    providers,
+    contents,
+    clock: systemClock,
+  });
 }
 
 /**

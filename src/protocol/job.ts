@@ -11,6 +11,11 @@ export interface Job {
   readonly attempt: number;
   /** Idempotency key: an executor starts each token at most once. */
   readonly token: AttemptToken;
+  /**
+   * Set when a process that has ended may have sent this token before, as after a recovery: a journal that has forgotten
+   * old tokens then does not take it for a new one. Default false.
+   */
+  readonly isResent?: boolean;
   readonly mode: JobMode;
   readonly work: JobWork;
   readonly timeoutMs?: number;
