@@ -831,6 +831,23 @@ export const ERROR_CODES = {
     summary: "A row was asked for that is older or newer than everything in the log",
     remedy: "Start from the newest snapshot: segments before it may have been dropped",
   },
+  DRV_LOG_ROW_UNREADABLE: {
+    summary: "A row of the log has the checksum it was written with, but it is no list of events",
+    remedy: "Report it with the version that wrote the log; other runs are not touched by it",
+  },
+  DRV_LOG_LINK_BROKEN: {
+    summary: "A row of the log does not lead to the row of its stream before it: one is missing, or stands twice",
+    remedy: "Copy the folder before anything else, and restore the log from a backup",
+  },
+  DRV_LOG_SEAL_BROKEN: {
+    summary: "A segment of the log does not end with its seal, or the next one does not begin with what was sealed",
+    remedy: "Copy the folder before anything else, and restore the missing segment from a backup",
+  },
+  DRV_LOG_OWNER_BROKEN: {
+    summary: "A row of the log was written by a process that had lost the log to another one",
+    remedy:
+      "Report it: two processes wrote to one data folder, which its lock forbids; is the folder on a network disk?",
+  },
   DRV_LOG_SNAPSHOT_DAMAGED: {
     summary: "A snapshot is not as it was written; the next older one is used",
     remedy: "Nothing is lost: the log is read from an older position; look at the disk",

@@ -19,6 +19,8 @@ export interface RunRecord {
   finishedAtMs: number | undefined;
   lastAtMs: number;
   taskCount: number;
+  /** Tasks from this index on have no record yet. */
+  touchedCount: number;
   eventCount: number;
   /** Position in the log of its newest row that is folded in. */
   position: number;

@@ -43,6 +43,11 @@ export class Projection {
     return this.#position;
   }
 
+  /** Rows of the log that are not in the view by now. */
+  get lag(): number {
+    return Math.max(0, this.#reader.tail - this.#position);
+  }
+
   /** Folds in what comes next, in one transaction. Answers whether there was anything. */
   advance(): boolean {
     if (this.#reader.rows(this.#position + 1, ONE_ROW).length === 0) return false;

@@ -38,6 +38,7 @@ export function newRunRecord(number: number, id: string): RunRecord {
     finishedAtMs: undefined,
     lastAtMs: 0,
     taskCount: 0,
+    touchedCount: 0,
     eventCount: 0,
     position: 0,
     counts: noCounts(),
@@ -83,8 +84,11 @@ export class RunBatch implements RunRecords {
   task(index: number): TaskRecord {
     const known = this.#tasks.get(index);
     if (known !== undefined) return known;
-    const record = this.#options.store.task(this.run.number, index) ?? newTaskRecord(index);
-    if (index >= this.run.taskCount) this.run.taskCount = index + 1;
+    const { run } = this;
+    const stored = index < run.touchedCount ? this.#options.store.task(run.number, index) : undefined;
+    const record = stored ?? newTaskRecord(index);
+    if (index >= run.touchedCount) run.touchedCount = index + 1;
+    if (index >= run.taskCount) run.taskCount = index + 1;
     this.#tasks.set(index, record);
     return record;
   }

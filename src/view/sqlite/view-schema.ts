@@ -24,6 +24,7 @@ export const VIEW_SCHEMA = `
     finished_ms INTEGER,
     last_ms INTEGER NOT NULL,
     task_count INTEGER NOT NULL,
+    touched_count INTEGER NOT NULL,
     event_count INTEGER NOT NULL,
     position INTEGER NOT NULL,
     ready INTEGER NOT NULL,

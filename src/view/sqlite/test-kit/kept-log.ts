@@ -17,15 +17,22 @@ export class KeptLog {
   readonly store: SegmentStore;
   readonly #heads = new Map<string, number>();
   readonly #context: TestContext;
+  #isClosed = false;
 
   constructor(context: TestContext) {
     this.#context = context;
     this.folder = mkdtempSync(join(tmpdir(), "drover-view-"));
     this.store = SegmentStore.open(join(this.folder, "data"));
     context.after(() => {
-      this.store[Symbol.dispose]();
+      this.close();
       rmSync(this.folder, { recursive: true, force: true });
     });
+  }
+
+  /** Ends writing, so that a test can do harm to the files. */
+  close(): void {
+    if (!this.#isClosed) this.store[Symbol.dispose]();
+    this.#isClosed = true;
   }
 
   /** The data folder. */
