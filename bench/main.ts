@@ -9,6 +9,7 @@ type Bench = () => Promise<BenchRow[]>;
 const BENCHES = new Map<string, () => Promise<Bench>>([
   ["graph", async () => (await import("./graph.ts")).benchGraph],
   ["engine", async () => (await import("./engine.ts")).benchEngine],
+  ["view", async () => (await import("./view.ts")).benchView],
   ["cli", async () => (await import("./cli.ts")).benchCli],
 ]);
 
