@@ -133,6 +133,7 @@ export class ProgressModel {
       case "run.paused":
       case "run.resumed":
       case "tasks.reset":
+      case "tasks.adopted":
         return;
       case "task.marked":
         this.waiting.delete(event.task);

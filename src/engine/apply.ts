@@ -1,4 +1,5 @@
 import { unreachable } from "../base/assert.ts";
+import { applyAdopted } from "./apply-adopted.ts";
 import { applyGateEntered, applySignal, applyVoice } from "./apply-gate.ts";
 import { applyGroupExpanded } from "./apply-group.ts";
 import { applyHostsResolved, applyPhase, applyRunCompleted, applyRunCreated, applyStopping } from "./apply-run.ts";
@@ -92,6 +93,8 @@ function applyRareEvent(state: RunState, event: RareEvent): void {
       return applyResumed(state, event);
     case "task.marked":
       return applyMarked(state, event);
+    case "tasks.adopted":
+      return applyAdopted(state, event);
     case "tasks.reset":
       return applyReset(state, event);
     default:

@@ -2,6 +2,7 @@ import type { CodedError } from "../base/coded-error.ts";
 import type { RunId } from "../base/ids.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { Outcome } from "../operation/outcome.ts";
+import type { AdoptedTask } from "./adopted-tasks.ts";
 import type { GroupItem, RollbackMode } from "../plan/compiled-plan.ts";
 
 /**
@@ -65,6 +66,8 @@ export interface StartCommand extends Actor {
   /** One entry for each distinct `target.text` in the plan and the plans of its groups, `_any` excepted. */
   readonly hosts: readonly ResolvedTarget[];
   readonly options: RunOptions;
+  /** A fork: tasks that ended well in another run and are not done again; see `adoptableTasks`. */
+  readonly from?: { readonly runId: string; readonly tasks: readonly AdoptedTask[] };
 }
 
 /** Which hosts a target stood for when the run started, in the order in which they are used. */

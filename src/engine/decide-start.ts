@@ -6,15 +6,22 @@ import type { RunCreated } from "./events.ts";
 import { originOf } from "./run-origin.ts";
 import type { RunState } from "./run-state.ts";
 import { emit, type Step } from "./step.ts";
+import { dependenciesOf } from "./task-access.ts";
 import { isWriting } from "./traits.ts";
 
 /** Freezes the inputs of the run, unless they are incomplete. */
 export function decideStart(step: Step, command: StartCommand): CodedError | undefined {
   const { state } = step;
   const problem =
-    checkOptions(command.options) ?? checkHosts(state, command) ?? checkReversible(state, command.options);
+    checkOptions(command.options) ??
+    checkAdopted(state, command) ??
+    checkHosts(state, command) ??
+    checkReversible(state, command.options);
   if (problem !== undefined) return problem;
   emit(step, runCreated(step, command));
+  const { from } = command;
+  if (from !== undefined)
+    emit(step, { type: "tasks.adopted", v: 1, at: step.now, from: from.runId, tasks: from.tasks });
   emit(step, { type: "hosts.resolved", v: 1, at: step.now, targets: command.hosts });
   return undefined;
 }
@@ -44,6 +51,21 @@ function checkOptions({ maxParallel, estimates }: RunOptions): CodedError | unde
   const wrong = estimates?.find(({ estimateMs }) => !Number.isFinite(estimateMs) || estimateMs < 0);
   if (wrong === undefined) return undefined;
   return invalidOption(`the estimate of task ${wrong.task} is ${wrong.estimateMs}, and milliseconds from 0 are needed`);
+}
+
+/** A task can be adopted only with everything it depends on, and only once. */
+function checkAdopted(state: RunState, { from }: StartCommand): CodedError | undefined {
+  const adopted = new Set<number>();
+  for (const { task } of from?.tasks ?? []) {
+    const found = state.plan.tasks[task];
+    const isOpen = found !== undefined && found.body.kind !== "group" && found.isRollbackStep !== true;
+    if (!isOpen || adopted.has(task)) return invalidOption(`task ${task} cannot be adopted from another run`);
+    if (!dependenciesOf(state, task).every((dependency) => adopted.has(dependency))) {
+      return invalidOption(`task "${found.name}" is adopted from another run without what it depends on`);
+    }
+    adopted.add(task);
+  }
+  return undefined;
 }
 
 function invalidOption(problem: string): CodedError {

@@ -39,6 +39,7 @@ export const EVENT_UPCASTS: Readonly<Record<RunEventType, readonly Upcast[]>> = 
   "run.resumed": [],
   "task.marked": [],
   "tasks.reset": [],
+  "tasks.adopted": [],
 };
 
 /**

@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { GroupItem, RollbackMode } from "../plan/compiled-plan.ts";
 import type { ResolvedTarget, TaskEstimate, UnknownDecision } from "./commands.ts";
-import type { RunPaused, RunResumed, TaskMarked, TasksReset } from "./operator-events.ts";
+import type { RunPaused, RunResumed, TaskMarked, TasksAdopted, TasksReset } from "./operator-events.ts";
 import type { Verdict } from "./run-view.ts";
 
 /**
@@ -39,7 +39,8 @@ export type RunEvent =
   | RunPaused
   | RunResumed
   | TaskMarked
-  | TasksReset;
+  | TasksReset
+  | TasksAdopted;
 
 export type RunEventType = RunEvent["type"];
 

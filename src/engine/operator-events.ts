@@ -1,4 +1,5 @@
 import type { Succeeded } from "../operation/outcome.ts";
+import type { AdoptedTask } from "./adopted-tasks.ts";
 import type { EventHead, TaskRange } from "./events.ts";
 
 /** Written by `pause` and `rewind`: nothing new starts. */
@@ -42,4 +43,13 @@ export interface TasksReset extends EventHead {
   readonly task?: number;
   readonly actor?: string;
   readonly reason?: string;
+}
+
+/** Written by `start` of a fork: these tasks have ended in another run and are not done again. */
+export interface TasksAdopted extends EventHead {
+  readonly type: "tasks.adopted";
+  /** The other run. */
+  readonly from: string;
+  /** Dependencies first. */
+  readonly tasks: readonly AdoptedTask[];
 }

@@ -39,9 +39,11 @@ export interface OperatorWord {
   readonly atMs: number;
 }
 
-/** A task that ended by the word of a person. */
+/** A task that ended by the word of a person, or in another run. */
 export interface TaskDecision extends OperatorWord {
-  readonly verb: "skipped" | "markedSucceeded";
+  readonly verb: "skipped" | "markedSucceeded" | "adopted";
+  /** The run from which it was adopted. */
+  readonly from?: string;
 }
 
 /** Why a task is in a generation after the first. */

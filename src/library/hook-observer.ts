@@ -75,6 +75,7 @@ export class HookObserver implements RunObserver {
       case "undo.completed":
       case "run.paused":
       case "run.resumed":
+      case "tasks.adopted":
         return;
       case "task.marked":
         return this.#onEnd(event.task, view);

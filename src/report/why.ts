@@ -198,7 +198,7 @@ function sentenceOf(view: RunView, task: TaskView): string {
       if (task.decision !== undefined) return markedSentence(name, task.decision);
       return `${name} found everything as wanted and changed nothing${because}`;
     case "skipped":
-      return task.decision === undefined
+      return task.decision?.verb !== "skipped"
         ? `${name} was skipped${because}`
         : `${name} was skipped by ${task.decision.actor ?? "an operator"}${because}`;
     case "failed":
@@ -214,7 +214,8 @@ function sentenceOf(view: RunView, task: TaskView): string {
   }
 }
 
-function markedSentence(name: string, { actor, reason }: TaskDecision): string {
+function markedSentence(name: string, { verb, from, actor, reason }: TaskDecision): string {
+  if (verb === "adopted") return `${name} was done in run ${from ?? "another"}, from which this one was forked`;
   return `${name} was marked as succeeded by ${actor ?? "an operator"}${reason === undefined ? "" : `: ${reason}`}`;
 }
 

@@ -1,4 +1,4 @@
-import type { TaskMarked, TasksReset } from "../engine/operator-events.ts";
+import type { TaskMarked, TasksAdopted, TasksReset } from "../engine/operator-events.ts";
 import { setTaskStatus } from "./fold-status.ts";
 import { newTaskRecord, newUnitRecord, type RunRecord, type RunRecords } from "./run-records.ts";
 
@@ -33,4 +33,16 @@ function renew(records: RunRecords, index: number, generation: number): void {
   const { name, target, kind, operation, group } = task;
   Object.assign(task, newTaskRecord(index), { name, target, kind, operation, group, generation });
   for (const unit of records.units(index)) Object.assign(unit, newUnitRecord(index, unit.unit, unit.host));
+}
+
+/** Tasks have ended in another run. */
+export function foldAdopted(records: RunRecords, event: TasksAdopted): void {
+  for (const { task: index, status, skipCause, reason } of event.tasks) {
+    const task = records.task(index);
+    setTaskStatus(records.run, task, status);
+    task.isChanged = status === "changed";
+    task.skipCause = skipCause;
+    task.reason = reason;
+    task.finishedAtMs = event.at;
+  }
 }

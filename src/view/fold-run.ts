@@ -10,7 +10,7 @@ import {
   foldSkipped,
   foldTaskCompleted,
 } from "./fold-task.ts";
-import { foldMarked, foldReset, reopenRun } from "./fold-operator.ts";
+import { foldAdopted, foldMarked, foldReset, reopenRun } from "./fold-operator.ts";
 import {
   foldRefused,
   foldResolved,
@@ -81,6 +81,8 @@ function foldRareEvent(records: RunRecords, event: RareEvent): void {
       return;
     case "task.marked":
       return foldMarked(records, event);
+    case "tasks.adopted":
+      return foldAdopted(records, event);
     case "tasks.reset":
       return foldReset(records, event);
     case "run.created":

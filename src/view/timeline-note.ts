@@ -72,6 +72,8 @@ function textOf(event: RunEvent): string | undefined {
       return `resumed${by(event)}`;
     case "task.marked":
       return `marked as succeeded${by(event)}`;
+    case "tasks.adopted":
+      return `${event.tasks.length} tasks taken over from ${event.from}`;
     case "tasks.reset":
       return `${countOf(event.ranges)} begin anew (${event.verb})${by(event)}`;
   }
