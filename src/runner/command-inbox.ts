@@ -51,8 +51,12 @@ export class CommandInbox {
     for (const { answer } of this.#unacknowledged.splice(0)) answer?.(undefined);
   }
 
-  abandonAll(reason: unknown): void {
-    for (const { abandon } of [...this.#unacknowledged.splice(0), ...this.#requests.splice(0)]) abandon?.(reason);
+  /** @param reasonOf asked only when somebody waits: an error costs more than a small run */
+  abandonAll(reasonOf: () => unknown): void {
+    const waiting = [...this.#unacknowledged.splice(0), ...this.#requests.splice(0)];
+    if (waiting.length === 0) return;
+    const reason = reasonOf();
+    for (const { abandon } of waiting) abandon?.(reason);
   }
 
   #takeResults(available: number): Command {

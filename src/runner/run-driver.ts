@@ -271,7 +271,7 @@ export class RunDriver {
     if (this.#isClosed || this.#stream.isAppending) return;
     if (this.view.phase === "finished") {
       this.#close();
-      this.#inbox.abandonAll(letGo(this.runId));
+      this.#inbox.abandonAll(() => letGo(this.runId));
       this.#resolve(this.view);
       return;
     }
@@ -281,7 +281,7 @@ export class RunDriver {
 
   #fail(thrown: unknown): void {
     this.#close();
-    this.#inbox.abandonAll(thrown);
+    this.#inbox.abandonAll(() => thrown);
     this.#reject(thrown);
   }
 

@@ -11,6 +11,7 @@ import { LaneWriter } from "../eventlog/lane-writer.ts";
 import type { HostedRun } from "./hosted-run.ts";
 import { LaneKeeper } from "./lane-keeper.ts";
 import { OfflineCommands } from "./offline-commands.ts";
+import { PlanKeeper } from "./plan-keeper.ts";
 import type { PlanSource } from "./plan-source.ts";
 import { RunCheckpoints, type CheckpointLimits } from "./run-checkpoints.ts";
 import { RunCrew } from "./run-crew.ts";
@@ -74,6 +75,7 @@ export class RunHost implements AsyncDisposable {
   readonly #writer: LaneWriter;
   readonly #keeper: LaneKeeper;
   readonly #loader: RunLoader;
+  readonly #plans: PlanKeeper;
   readonly #crew: RunCrew;
   readonly #offline: OfflineCommands;
   /** Starts under one idempotency key follow each other. */
@@ -89,6 +91,7 @@ export class RunHost implements AsyncDisposable {
     this.#writer = writer;
     this.#keeper = keeper;
     this.#loader = new RunLoader(log, writer.lane, plans);
+    this.#plans = new PlanKeeper(log.blobs);
     const shared = { lane, laneNumber: writer.lane, loader: this.#loader, keeper, clock };
     this.#offline = new OfflineCommands(shared);
     this.#crew = new RunCrew({
@@ -253,10 +256,10 @@ export class RunHost implements AsyncDisposable {
     request: StartRequest,
     observer: RunObserver | undefined,
   ): Promise<Result<StartedRun, readonly CodedError[]>> {
-    const { clock, random, log } = this.#options;
+    const { clock, random } = this.#options;
     const runId = newRunId(clock, random);
     if (this.#closing !== undefined) return err(letGo(runId).errors);
-    const start = await startCommandOf(request, runId, log.blobs);
+    const start = await startCommandOf(request, runId, this.#plans);
     if (!start.ok) return start;
     const begun = await this.#crew.begin(start.value, request.parts, observer);
     return begun.ok ? ok(startedRun(begun.value, true)) : err([begun.error]);

@@ -3,9 +3,8 @@ import type { RunId } from "../base/ids.ts";
 import { canonicalHash, type JsonObject } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Actor, RunOptions, StartCommand } from "../engine/commands.ts";
-import type { BlobStore } from "../eventlog/durable-log.ts";
 import { needsCode } from "../plan/plan-code.ts";
-import { planBodyOf } from "../plan/plan-body.ts";
+import type { PlanKeeper } from "./plan-keeper.ts";
 import type { RunParts } from "./plan-source.ts";
 import { resolveTargets } from "./resolve-targets.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -30,7 +29,7 @@ export interface StartRequest extends Actor {
 export async function startCommandOf(
   request: StartRequest,
   runId: RunId,
-  blobs: BlobStore,
+  plans: PlanKeeper,
 ): Promise<Result<StartCommand, readonly CodedError[]>> {
   const { parts, params, options, source, idempotencyKey, actor, reason } = request;
   const { plan, fleet } = parts;
@@ -38,7 +37,6 @@ export async function startCommandOf(
   const errors = hosts.ok ? [] : [...hosts.error];
   if (source === undefined && needsCode(plan)) errors.push(notDurable(plan.name));
   if (!hosts.ok || errors.length > 0) return err(errors);
-  const body = new TextEncoder().encode(JSON.stringify(planBodyOf(plan)));
   return ok({
     type: "start",
     runId,
@@ -46,7 +44,7 @@ export async function startCommandOf(
     hosts: hosts.value,
     options,
     fingerprint: plan.fingerprint(),
-    planBody: await blobs.put(body),
+    planBody: await plans.keep(plan),
     paramsHash: canonicalHash(params),
     ...(source === undefined ? {} : { source }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
