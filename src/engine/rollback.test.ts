@@ -228,3 +228,11 @@ test("given a long chain, when it is undone, then it is walked without recursion
   run.fails(`t${size - 1}`);
   assert.deepEqual(run.undoing, ["t0"]);
 });
+
+test("given a script that claims to hold a pre-image, when the run fails, then nothing tries to restore from it", () => {
+  const plan = planFixture({ a: { script: "true" }, boom: { after: ["a"] } }, { rollback: "onFailure" });
+  const run = givenRun(plan, { options: { allowIrreversible: true } });
+  run.ends("a", { status: "changed", isReversible: true }).fails("boom");
+  assert.deepEqual(run.undoing, []);
+  assert.equal(run.view.verdict, "failed");
+});

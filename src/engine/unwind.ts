@@ -181,7 +181,8 @@ export function undoSourceOf(state: RunState, task: number, unit: number): "gene
   const outcome = outcomeOfUnit(state, task, unit);
   if (outcome?.status === "failed" && outcome.failure === "unreachable") return undefined;
   const { body, undo } = taskOf(state, task);
-  if (holdsPreImage(outcome)) return "generated";
+  // Whatever a script or a function claims, nothing restores from it.
+  if (body.kind === "operation" && holdsPreImage(outcome)) return "generated";
   // A cancelled attempt does not say whether it had begun to change anything: the executor looks.
   if (status === CANCELLED && body.kind === "operation" && body.isReversible) return "generated";
   return undo === undefined ? undefined : "declared";

@@ -95,3 +95,18 @@ test("given many rows waiting, when the lane is lost, then each of them is refus
   for (const each of settled) assert.equal(each.status, "rejected");
   assert.equal(log.tail(0), 2);
 });
+
+test("given a store that stays away, when the writer gives up, then whoever opened it is told once, and not when it is closed", async () => {
+  await using log = new UnreliableLog();
+  const reasons: string[] = [];
+  const failed = ({ message }: Error) => void reasons.push(message);
+  {
+    await using writer = await LaneWriter.open(log, { owner: "one", failed });
+    log.failNext("before", "before", "before", "before", "before");
+    await assert.rejects(writer.write(row("run/a")));
+    await assert.rejects(writer.write(row("run/b")));
+  }
+  assert.equal(reasons.length, 1);
+  await using _closed = await LaneWriter.open(log, { owner: "two", failed });
+  assert.equal(reasons.length, 1);
+});

@@ -18,6 +18,8 @@ export interface LaneWriterOptions {
   readonly owner: string;
   /** Called for each row that is committed, in the order of positions, before its writer is answered. */
   readonly committed?: (row: NewLogRow, position: number) => void;
+  /** Called once with the reason when nothing can be written any more; not when the writer is closed. */
+  readonly failed?: (reason: DroverError) => void;
 }
 
 interface WaitingRow {
@@ -57,6 +59,7 @@ export class LaneWriter implements EventLog {
   #writing: Promise<void> | undefined;
   #fatal: DroverError | undefined;
   readonly #committed: LaneWriterOptions["committed"];
+  readonly #failed: LaneWriterOptions["failed"];
   #batchCount = 0;
 
   private constructor(log: DurableLog, options: LaneWriterOptions & { readonly lane: number }, epoch: number) {
@@ -65,6 +68,7 @@ export class LaneWriter implements EventLog {
     this.lane = options.lane;
     this.epoch = epoch;
     this.#committed = options.committed;
+    this.#failed = options.failed;
     this.#position = epoch;
   }
 
@@ -169,6 +173,7 @@ export class LaneWriter implements EventLog {
         const fatal = this.#poison(thrown);
         seal?.reject(fatal);
         for (const { reject } of rows) reject(fatal);
+        this.#failed?.(fatal);
       }
     }
     // In the same turn as the look at the queues: what comes later starts it again.

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { codedError, DroverError } from "../base/coded-error.ts";
 import type { JsonObject } from "../base/json.ts";
 import { err, ok } from "../base/result.ts";
 import { MemoryLog } from "../eventlog/memory-log.ts";
@@ -269,4 +270,14 @@ test("given a host that is shut down, when it gets commands, then they are refus
   await assert.rejects(started.value.ended, { name: "DroverError" });
   const next = await open();
   assert.equal((await next.resume(started.value.runId)).ok, true);
+});
+
+test("given a log that cannot be written, when a run is started, then the host says that the process should end", async () => {
+  const { open, request, log } = world((plan) => void plan.delay("wait", "1h"));
+  const host = await open();
+  log.append = () => {
+    throw new DroverError([codedError("DRV_LOG_WRITE_FAILED", "the disk is full")]);
+  };
+  await assert.rejects(host.start(request()), { code: "DRV_LOG_WRITE_FAILED" });
+  assert.equal((await host.failed).code, "DRV_LOG_WRITE_FAILED");
 });

@@ -34,6 +34,8 @@ export interface RunHostOptions {
   /** Milliseconds after which a run in which nothing happens leaves memory. Default 60,000. */
   readonly idleMs?: number;
   readonly checkpoints?: CheckpointLimits;
+  /** Events of all runs after which the index of the lane is kept, at the earliest. Default 50,000. */
+  readonly indexEvents?: number;
   /** Rows of a segment of the log. Default 500,000. */
   readonly segmentRows?: number;
   /** Told about faults, restarts and quarantines. */
@@ -108,21 +110,23 @@ export class RunHost implements AsyncDisposable {
    * {@link RunHost.resume} and {@link RunHost.resumeAll}. Rejects with `DRV_LOG_…` when the log cannot be used.
    */
   static async open(options: RunHostOptions): Promise<RunHost> {
-    const { log, lane = 0, random, segmentRows } = options;
+    const { log, lane = 0, random, segmentRows, indexEvents } = options;
     const owner = Buffer.from(random.bytes(12)).toString("hex");
     // Nothing is written before the index has been read, so no row is missed.
     const opened: { keeper?: LaneKeeper } = {};
+    const { promise: failed, resolve: fail } = Promise.withResolvers<CodedError>();
     const writer = await LaneWriter.open(log, {
       lane,
       owner,
       committed: (row, position) => opened.keeper?.note(row, position),
+      failed: (reason) => fail(errorOf(reason, "Cannot write the log")),
     });
     const { index, damaged } = await openIndex(log, lane);
-    const { promise: failed, resolve: fail } = Promise.withResolvers<CodedError>();
     const keeper = new LaneKeeper(index, {
       log,
       failed: (thrown) => fail(errorOf(thrown, "Cannot keep the index of runs")),
       ...(segmentRows === undefined ? {} : { segmentRows }),
+      ...(indexEvents === undefined ? {} : { indexEvents }),
     });
     keeper.follow(writer);
     opened.keeper = keeper;

@@ -1,0 +1,109 @@
+import { parseRunId } from "../../base/ids.ts";
+import { nextDueMs } from "../../engine/due-times.ts";
+import { stateHash } from "../../engine/state-hash.ts";
+import type { RunView } from "../../engine/run-view.ts";
+import { viewRun } from "../../engine/view.ts";
+import { recoverRun } from "../../runner/recover-run.ts";
+import type { CheckedRun, LogChecker } from "./log-checker.ts";
+import type { SimController } from "./sim-controller.ts";
+import type { SimStore } from "./sim-store.ts";
+import { StoreReader } from "./store-reader.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+/** Overdue by less than this is not late. */
+const LATE_MS = 60_000;
+
+/** Whether every run is finished or waits for somebody from outside. */
+export function isAtRest(checker: LogChecker): boolean {
+  return [...checker.runs.values()].every(({ model }) => model.phase === "finished" || isStuckOutside(model));
+}
+
+function isStuckOutside(model: CheckedRun["model"]): boolean {
+  const isBusy = model.tasks.some(
+    ({ status, units }) => status === undefined && units.some((unit) => unit.status === "running"),
+  );
+  return !isBusy && model.waitsForOutside && !model.wasCancelled;
+}
+
+/** I20: after a crash, snapshot and later events give the same as all events. */
+export function checkRecovery(world: SimWorld, store: SimStore, checker: LogChecker): void {
+  const reader = new StoreReader(store);
+  for (const { model, folded, newest } of checker.runs.values()) {
+    const runId = parseRunId(model.runId);
+    if (runId === undefined || model.phase === "finished") continue;
+    const expected = stateHash(folded);
+    const record = { runId, first: 0, newest, plan: model.plan.name, isDryRun: false, createdAtMs: 0 };
+    void recoverRun(reader, { lane: 0, record }, model.plan).then((told) => {
+      const isSame = told.ok && stateHash(told.value.state) === expected;
+      world.check(
+        "I20",
+        isSame,
+        () => `${runId} is not recovered from snapshot and log: ${told.ok ? "" : told.error.message}`,
+      );
+    });
+  }
+}
+
+export interface EndOfWorld {
+  readonly world: SimWorld;
+  readonly checker: LogChecker;
+  readonly store: SimStore;
+  readonly controller: SimController | undefined;
+  /** Requests nobody answered. */
+  readonly unanswered: readonly string[];
+}
+
+/** What must be so once everything has gone well for long enough. */
+export async function checkAtEnd(end: EndOfWorld): Promise<void> {
+  const { world, checker, store, controller, unanswered } = end;
+  world.check("I2", controller !== undefined, () => "no process works at the end");
+  for (const what of unanswered) world.violate("I2", `nobody answers: ${what}`);
+  checkRecovery(world, store, checker);
+  for (const run of checker.runs.values()) checkRunAtEnd(end, run);
+  if (controller?.host === undefined) return;
+  for (const { model, folded } of checker.runs.values()) {
+    const runId = parseRunId(model.runId);
+    const view = runId === undefined ? undefined : controller.host.view(runId);
+    void view?.then((told) => {
+      const isSame = told.ok && shown(told.value) === shown(viewRun(folded));
+      world.check("I20", isSame, () => `${model.runId} in memory differs from its log`);
+    });
+  }
+  await world.settle();
+}
+
+function checkRunAtEnd({ world, controller }: EndOfWorld, { model, folded }: CheckedRun): void {
+  if (model.phase === "finished") return;
+  const { runId } = model;
+  world.check("I18", !model.wasCancelled, () => `${runId} was cancelled and does not end`);
+  world.check(
+    "I2",
+    isStuckOutside(model),
+    () => `${runId} neither ends nor waits for anybody, in phase ${model.phase}: ${openTasks(model)}`,
+  );
+  for (const { name, task, status, hasGate, approvers } of model.tasks) {
+    if (!hasGate || status !== undefined || task.body.kind !== "gate") continue;
+    const { gate } = task.body;
+    const hasCome =
+      (gate.kind === "signal" && model.signals.has(gate.name)) ||
+      (gate.kind === "approval" && approvers.size >= gate.quorum);
+    world.check("I15", !hasCome, () => `${name} of ${runId} waits for what has come`);
+  }
+  const dueMs = nextDueMs(folded);
+  const nowMs = controller?.process.clock.nowMs() ?? 0;
+  const isOverdue = dueMs !== undefined && dueMs < nowMs - LATE_MS;
+  world.check("I14", !isOverdue, () => `a timer of ${runId} is overdue by ${nowMs - (dueMs ?? 0)} ms`);
+}
+
+function openTasks({ tasks }: CheckedRun["model"]): string {
+  return tasks
+    .filter(({ status }) => status === undefined)
+    .map(({ name, units }) => `${name} ${units.map((unit) => `${unit.status}${unit.next ?? ""}`).join()}`)
+    .join("; ");
+}
+
+/** What a person can see of a run. */
+function shown(view: RunView): string {
+  const tasks = Array.from({ length: view.taskCount }, (_, index) => view.task(index));
+  return JSON.stringify([view.phase, view.verdict, view.counts, tasks]);
+}

@@ -1,0 +1,269 @@
+import type { RunEvent, TaskDispatched } from "../../engine/events.ts";
+import type { Outcome } from "../../operation/outcome.ts";
+import { checkGate, checkGateEnd } from "./check-gates.ts";
+import { checkUndo } from "./check-undo.ts";
+import { checkLimits } from "./check-limits.ts";
+import type { ExecutionJudge } from "./execution-judge.ts";
+import type { RunModel, TaskModel, UnitModel } from "./run-model.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+type EventOf<Type extends RunEvent["type"]> = Extract<RunEvent, { readonly type: Type }>;
+
+/** What the checks of one run need. */
+export interface CheckContext {
+  readonly world: SimWorld;
+  readonly judge: ExecutionJudge;
+  readonly model: RunModel;
+}
+
+/**
+ * Checks one more event of a run against what the log says before it, then takes it in. Written from the documents of
+ * the events, not from the engine.
+ */
+export function checkEvent(context: CheckContext, event: RunEvent): void {
+  const { world, model } = context;
+  world.check("I14", event.at >= model.lastAtMs, () => `${event.type} of ${model.runId} lies before the event ahead`);
+  world.check("I10", model.phase !== "finished", () => `${event.type} after the end of ${model.runId}`);
+  model.lastAtMs = event.at;
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the others say nothing that is checked here
+  switch (event.type) {
+    case "hosts.resolved":
+      return model.resolve(event.targets);
+    case "task.evaluated":
+      if (event.host !== undefined) model.task(event.task).units = [{ ...model.unit(event.task, 0), host: event.host }];
+      return;
+    case "task.dispatched":
+      return checkDispatch(context, event);
+    case "unit.completed":
+      return endUnit(context, model.task(event.task), { ...event, isWholeTask: false });
+    case "task.completed":
+      return endTask(context, event);
+    case "retry.scheduled":
+    case "attempt.refused":
+      return checkRetry(context, event);
+    case "attempt.unknown":
+      return checkUnknown(context, event);
+    case "unknown.resolved":
+      return checkResolved(context, event);
+    case "tasks.skipped":
+      return endRange(context, event.ranges, { status: "skipped", cause: event.cause });
+    case "tasks.notRun":
+      return endRange(context, event.ranges, { status: "notRun", cause: undefined });
+    case "group.expanded":
+      return expandGroup(context, event);
+    case "gate.entered":
+    case "signal.received":
+    case "approval.given":
+    case "approval.refused":
+      if (event.type === "gate.entered") checkReady(context, model.task(event.task), event.type);
+      return checkGate(context, event);
+    case "undo.started":
+    case "undo.completed":
+      return checkUndo(context, event);
+    case "run.stopping":
+      model.phase = "stopping";
+      model.wasCancelled ||= event.mode === "cancel";
+      return;
+    case "phase.entered":
+      model.phase = event.phase;
+      return;
+    case "run.completed":
+      return checkEnd(context);
+    default:
+      return;
+  }
+}
+
+/** I11: everything a task waits for has ended, and its edges accept that. */
+function checkReady({ world, model }: CheckContext, task: TaskModel, what: string): void {
+  for (const { task: before, kind } of task.dependencies) {
+    const dependency = model.task(before);
+    world.check(
+      "I11",
+      dependency.status !== undefined,
+      () => `${what}: ${task.name} before ${dependency.name} has ended`,
+    );
+    const accepts =
+      kind === "always" ||
+      (kind === "failure"
+        ? dependency.status === "failed"
+        : dependency.status === "changed" ||
+          dependency.status === "unchanged" ||
+          (dependency.status === "skipped" && (dependency.cause === "guard" || dependency.cause === "unsupported")));
+    const found = `${dependency.status} (${dependency.cause})`;
+    world.check("I11", accepts, () => `${what}: ${task.name} although ${dependency.name} is ${found}, on ${kind}`);
+  }
+  world.check("I10", task.status === undefined, () => `${what}: ${task.name}, which has ended`);
+  task.isStarted = true;
+}
+
+function checkDispatch(context: CheckContext, event: TaskDispatched): void {
+  const { world, model } = context;
+  const task = model.task(event.task);
+  checkReady(context, task, event.type);
+  for (const index of event.units ?? [0]) {
+    const unit = model.unit(event.task, index);
+    const name = `${task.name}/${index}`;
+    world.check(
+      "I12",
+      event.attempt === unit.attempt + 1,
+      () => `attempt ${event.attempt} of ${name} after ${unit.attempt}`,
+    );
+    world.check("I3", unit.status !== "running", () => `${name} starts while it runs`);
+    world.check("I10", unit.status !== "ended", () => `${name} starts after its end`);
+    world.check("I13", isFreeToRun(task, unit), () => `${name} starts although its outcome is unknown and held`);
+    world.check("I14", unit.status !== "waiting" || unit.dueMs <= event.at, () => `${name} starts before it is due`);
+    const isSettling = unit.status === "unknown";
+    world.check("stop", model.phase !== "stopping" || isSettling, () => `${name} starts while the run stops`);
+    unit.attempt = event.attempt;
+    unit.status = "running";
+  }
+  checkLimits(context, task);
+}
+
+/** I13: what may have happened and must not happen twice waits for a person. */
+function isFreeToRun({ task }: TaskModel, unit: UnitModel): boolean {
+  if (unit.status !== "unknown" || unit.isResolved) return true;
+  const isDeclared = "unknownPolicy" in task.body && task.body.unknownPolicy !== "hold";
+  return isDeclared && unit.next !== "hold";
+}
+
+function endUnit(
+  context: CheckContext,
+  task: TaskModel,
+  end: { readonly unit: number; readonly attempt: number; readonly outcome: Outcome; readonly isWholeTask: boolean },
+): void {
+  const { world, model } = context;
+  const unit = model.unit(task.index, end.unit);
+  const name = `${task.name}/${end.unit}`;
+  world.check("I10", task.status === undefined, () => `${name} ends after its task`);
+  world.check("I3", unit.status !== "ended", () => `${name} ends twice`);
+  world.check(
+    "I12",
+    end.attempt === unit.attempt,
+    () => `attempt ${end.attempt} ends ${name}, the latest is ${unit.attempt}`,
+  );
+  checkOutcome(context, task, { ...end, unit });
+  unit.status = "ended";
+  unit.outcome = end.outcome;
+  unit.next = undefined;
+}
+
+/** I12: nobody says that work was done but the executor of this attempt, or a person. */
+function checkOutcome(
+  { world, judge, model }: CheckContext,
+  task: TaskModel,
+  { unit, attempt, outcome }: { readonly unit: UnitModel; readonly attempt: number; readonly outcome: Outcome },
+): void {
+  const { status } = outcome;
+  const isOfPerson = unit.isResolved && unit.status === "unknown";
+  if (attempt === 0 || isOfPerson || (status !== "changed" && status !== "unchanged")) return;
+  world.check("I3", unit.status === "running", () => `${task.name} ends ${status} while it is ${unit.status}`);
+  const { kind } = task.task.body;
+  if (kind === "gate" || kind === "group" || model.created.isDryRun) return;
+  const place = { runId: model.runId, task: task.name, host: unit.host, attempt };
+  const isTrue = judge.hasEnded(place, "changed") || judge.hasEnded(place, "unchanged");
+  world.check("I12", isTrue, () => `attempt ${attempt} of ${task.name} ended ${status}, but no executor said so`);
+}
+
+function endTask(context: CheckContext, event: EventOf<"task.completed">): void {
+  const { world, model } = context;
+  const task = model.task(event.task);
+  world.check("I10", task.status === undefined, () => `${task.name} ends twice`);
+  const isRunning = task.units.some(({ status }) => status === "running");
+  if (task.task.target === undefined && task.task.body.kind !== "gate" && task.task.body.kind !== "group") {
+    endUnit(context, task, { ...event, unit: 0, isWholeTask: true });
+  } else if (task.task.body.kind === "gate") {
+    checkGateEnd(context, task, event);
+  } else {
+    world.check("I3", !isRunning, () => `${task.name} ends while units of it run`);
+  }
+  task.status = event.outcome.status;
+  task.cause = event.outcome.status === "skipped" ? "unsupported" : undefined;
+}
+
+function checkRetry(context: CheckContext, event: EventOf<"retry.scheduled"> | EventOf<"attempt.refused">): void {
+  const { world, model } = context;
+  const { name } = model.task(event.task);
+  const unit = model.unit(event.task, event.unit);
+  world.check("I14", event.dueMs >= event.at, () => `the retry of ${name} is due before its attempt failed`);
+  if (unit.undo === "running") {
+    unit.undo = "waiting";
+    unit.dueMs = event.dueMs;
+    return;
+  }
+  world.check("I12", unit.attempt === event.attempt, () => `${event.type} of attempt ${event.attempt} of ${name}`);
+  world.check("I3", unit.status === "running", () => `${event.type} of ${name}, which is ${unit.status}`);
+  unit.status = "waiting";
+  unit.dueMs = event.dueMs;
+  unit.isResolved = false;
+}
+
+function checkUnknown({ world, model }: CheckContext, event: EventOf<"attempt.unknown">): void {
+  const unit = model.unit(event.task, event.unit);
+  const { name } = model.task(event.task);
+  world.check(
+    "I12",
+    unit.attempt === event.attempt,
+    () => `attempt ${event.attempt} of ${name} is unknown, not the latest`,
+  );
+  world.check("I3", unit.status === "running", () => `${name} is unknown, and was ${unit.status}`);
+  unit.status = "unknown";
+  unit.next = event.next;
+  unit.isResolved = false;
+}
+
+function checkResolved({ world, model }: CheckContext, event: EventOf<"unknown.resolved">): void {
+  const unit = model.unit(event.task, event.unit);
+  world.check(
+    "I3",
+    unit.status === "unknown",
+    () => `${model.task(event.task).name} is decided, and was ${unit.status}`,
+  );
+  unit.isResolved = true;
+  unit.next = undefined;
+}
+
+function endRange(
+  { world, model }: CheckContext,
+  ranges: readonly (readonly [number, number])[],
+  end: { readonly status: "skipped" | "notRun"; readonly cause: string | undefined },
+): void {
+  for (const [first, last] of ranges) {
+    for (let index = first; index <= last; index++) {
+      const task = model.task(index);
+      world.check(
+        "I10",
+        task.status === undefined,
+        () => `${task.name} is ${end.status}, and had ended ${task.status}`,
+      );
+      const isRunning = task.units.some(({ status }) => status === "running");
+      world.check("I10", !isRunning, () => `${task.name} is ${end.status} while it runs`);
+      task.status = end.status;
+      task.cause = end.cause;
+    }
+  }
+}
+
+function expandGroup(context: CheckContext, event: EventOf<"group.expanded">): void {
+  const { world, model } = context;
+  const group = model.task(event.task);
+  checkReady(context, group, event.type);
+  const { body } = group.task;
+  world.check("I11", event.first === model.tasks.length, () => `${group.name} expands at ${event.first}`);
+  const fixed = body.kind === "group" && body.keys.kind === "fixed" ? body.keys.items : [];
+  model.expand(event.task, event.items ?? fixed);
+}
+
+/** I17: nothing is left over at the end. */
+function checkEnd({ world, model }: CheckContext): void {
+  for (const task of model.tasks) {
+    const isSettled = task.status !== undefined || task.units.some(({ status }) => status === "unknown");
+    world.check("I2", isSettled, () => `${model.runId} is completed, and ${task.name} has not ended`);
+    const isBusy = task.units.some(
+      ({ status, undo }) => status === "running" || undo === "running" || undo === "waiting",
+    );
+    world.check("I17", !isBusy, () => `${model.runId} is completed, and ${task.name} still has a slot`);
+  }
+  model.phase = "finished";
+}

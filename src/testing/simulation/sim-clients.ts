@@ -1,0 +1,177 @@
+import type { Command } from "../../engine/commands.ts";
+import type { StartRequest } from "../../runner/start-request.ts";
+import { pick } from "../random-plan.ts";
+import type { SeededRandom } from "../seeded-random.ts";
+import { randomCommand } from "./random-command.ts";
+import type { CheckedRun, LogChecker } from "./log-checker.ts";
+import type { SimController } from "./sim-controller.ts";
+import { sourceOf, type SimPlan } from "./sim-plans.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+/** What clients do in a world. */
+export interface WorkloadShape {
+  readonly runs: number;
+  /** Commands to each run, about. */
+  readonly commandsPerRun: number;
+  /** Virtual time in which everything is asked for. */
+  readonly spanMs: number;
+}
+
+interface ClientPorts {
+  readonly world: SimWorld;
+  readonly checker: LogChecker;
+  readonly plans: readonly SimPlan[];
+  readonly reachable: () => SimController | undefined;
+}
+
+const RETRIES_MAX = 20;
+const RETRY_MS = 1_500;
+
+/** People and programs that start runs, sometimes twice, and tell them things; they believe what is acknowledged. */
+export class SimClients {
+  readonly #ports: ClientPorts;
+  readonly #random: SeededRandom;
+  /** Requests without an answer, by what they are. */
+  readonly #pending = new Map<number, { readonly what: string; readonly controller: SimController }>();
+  /** Runs that were acknowledged, by key. */
+  readonly #acknowledged = new Map<string, string>();
+  #requests = 0;
+
+  constructor(ports: ClientPorts) {
+    this.#ports = ports;
+    this.#random = ports.world.random("clients");
+  }
+
+  begin({ runs, commandsPerRun, spanMs }: WorkloadShape): void {
+    const { world, plans } = this.#ports;
+    for (let number = 0; number < runs; number++) {
+      const plan = pick(this.#random, plans);
+      const key = this.#random.integer(2) === 0 ? `key-${number}` : undefined;
+      const request = this.#requestOf(plan, key);
+      const atMs = this.#random.integer(spanMs / 2);
+      const copies = key !== undefined && this.#random.integer(2) === 0 ? 3 : 1;
+      for (let copy = 0; copy < copies; copy++) {
+        world.after(atMs + copy * this.#random.integer(1_000), "", () => this.#start(plan, request, 0));
+      }
+    }
+    for (let command = 0; command < runs * commandsPerRun; command++) {
+      world.after(this.#random.integer(spanMs), "", () => this.#command());
+    }
+  }
+
+  /** Requests that a living process has not answered. */
+  unanswered(): readonly string[] {
+    return [...this.#pending.values()]
+      .filter(({ controller }) => controller.process.isAlive)
+      .map(({ what, controller }) => `${controller.process.name} ${what}`);
+  }
+
+  #requestOf(plan: SimPlan, idempotencyKey: string | undefined): Omit<StartRequest, "parts"> {
+    const random = this.#random;
+    return {
+      params: {},
+      source: sourceOf(plan),
+      options: {
+        allowIrreversible: true,
+        isDryRun: random.integer(10) === 0,
+        onUnknownHeld: random.integer(3) === 0 ? "wait" : "finish",
+      },
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    };
+  }
+
+  #start(plan: SimPlan, request: Omit<StartRequest, "parts">, tries: number): void {
+    const { world, checker, reachable } = this.#ports;
+    const controller = reachable();
+    const key = request.idempotencyKey;
+    const isLast = tries >= RETRIES_MAX || (key !== undefined && this.#acknowledged.has(key));
+    const again = (): void => {
+      if (!isLast) world.after(RETRY_MS, "", () => this.#start(plan, request, tries + 1));
+    };
+    if (controller?.host === undefined) return again();
+    // Whoever has a key asks again when there is no answer.
+    if (key !== undefined) again();
+    const { host } = controller;
+    const parts = controller.partsOf(plan);
+    const sent = { what: `start ${plan.plan.name} ${key ?? ""}`, controller };
+    this.#ask(sent, host.start({ ...request, parts }), (started) => {
+      if (!started.ok) return world.log(`refused: ${started.error.map(({ code }) => code).join()}`);
+      const { runId } = started.value;
+      started.value.ended.catch(() => {});
+      world.log(`acknowledged ${runId.slice(-6)} ${key ?? ""} ${started.value.isNew ? "new" : "known"}`);
+      world.check("I1", checker.runs.has(runId), () => `${runId} is acknowledged and not in the log`);
+      if (key === undefined) return undefined;
+      const other = this.#acknowledged.get(key) ?? runId;
+      world.check("I21", other === runId, () => `${key} stands for ${other} and ${runId}`);
+      this.#acknowledged.set(key, runId);
+      return undefined;
+    });
+  }
+
+  #command(): void {
+    const { checker, reachable } = this.#ports;
+    const controller = reachable();
+    const runs = [...checker.runs.values()];
+    const run = runs[this.#random.integer(Math.max(1, runs.length))];
+    if (controller?.host === undefined || run === undefined) return;
+    const command = randomCommand(run.model, this.#random);
+    if (command === undefined) return;
+    const copies = this.#random.integer(4) === 0 ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) this.#send(controller, run, command);
+  }
+
+  #send(controller: SimController, run: CheckedRun, command: Command): void {
+    const { world } = this.#ports;
+    const { host } = controller;
+    const { created } = run.model;
+    if (host === undefined) return;
+    const what = `${command.type} ${created.runId.slice(-6)}`;
+    this.#ask({ what, controller }, host.command(created.runId, command), (rejection) => {
+      world.log(`${what} ${rejection?.code ?? "acknowledged"}`);
+      const fact = promisedBy(command);
+      const isKept = rejection !== undefined || run.facts.has(fact);
+      world.check("I1", isKept, () => `${what} is acknowledged, and "${fact}" is not in the log`);
+    });
+  }
+
+  #ask<Answer>(
+    { what, controller }: { readonly what: string; readonly controller: SimController },
+    answer: Promise<Answer>,
+    answered: (answer: Answer) => void,
+  ): void {
+    const { world } = this.#ports;
+    const { process } = controller;
+    this.#requests += 1;
+    const number = this.#requests;
+    world.log(`${process.name} is asked: ${what}`);
+    this.#pending.set(number, { what, controller });
+    answer.then(
+      (value) => {
+        this.#pending.delete(number);
+        if (process.isAlive) answered(value);
+      },
+      (thrown: unknown) => {
+        this.#pending.delete(number);
+        if (process.isAlive) world.log(`${what} failed: ${String(thrown)}`);
+      },
+    );
+  }
+}
+
+/** What stands in the log once a command is acknowledged: see `factOf`. */
+function promisedBy(command: Command): string {
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- clients send no others
+  switch (command.type) {
+    case "signal":
+      return `signal ${command.id}`;
+    case "approve":
+    case "reject":
+      return `${command.type} ${command.task} ${command.actor}`;
+    case "resolveUnknown":
+      return `resolveUnknown ${command.task} ${command.unit}`;
+    case "undo":
+      return "rollback";
+    default:
+      return command.type;
+  }
+}
