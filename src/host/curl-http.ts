@@ -1,6 +1,6 @@
 import type { CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import type { ExecOptions, HttpRequest, HttpResponse } from "../operation/host.ts";
+import type { ExecOptions, HttpOptions, HttpRequest, HttpResponse } from "../operation/host.ts";
 import { hostError } from "./host-error.ts";
 import {
   checkHttpRequest,
@@ -27,9 +27,11 @@ const SCRIPT = `command -v curl >/dev/null 2>&1 || exit 127
 exec 3<&0
 { { printf '%s\\n' "$DROVER_CURL_CONFIG" | curl -q --config - ; printf 'drover-exit %s\\n' "$?" >&2; } | head -c "$1"; }`;
 
-export interface CurlOptions {
+/** Bytes of a body that is handed over instead of kept: it is seen only at its end. */
+const PASSED_BYTES_MAX = 64 * 1024 * 1024;
+
+export interface CurlOptions extends HttpOptions {
   readonly run: (argv: readonly string[], options: ExecOptions) => Promise<Result<ProcessResult, CodedError>>;
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -43,7 +45,8 @@ export async function requestThroughCurl(
   const checked = checkHttpRequest(request);
   if (!checked.ok) return checked;
   const timeoutMs = request.timeoutMs ?? HTTP_TIMEOUT_MS_DEFAULT;
-  const bodyBytesMax = request.bodyBytesMax ?? HTTP_BODY_BYTES_MAX;
+  const { onBody } = options;
+  const bodyBytesMax = onBody === undefined ? (request.bodyBytesMax ?? HTTP_BODY_BYTES_MAX) : PASSED_BYTES_MAX;
   const byteLimit = bodyBytesMax + HEADER_BYTES_MAX;
   const finished = await options.run(["sh", "-c", SCRIPT, "drover-http", String(byteLimit)], {
     stdin: request.body ?? "",
@@ -55,7 +58,10 @@ export async function requestThroughCurl(
   if (!finished.ok) {
     return err(finished.error.code === "DRV_HOST_TIMEOUT" ? httpTimeout(request, timeoutMs) : finished.error);
   }
-  return readAnswer(request, finished.value, { timeoutMs, bodyBytesMax, byteLimit });
+  const answer = readAnswer(request, finished.value, { timeoutMs, bodyBytesMax, byteLimit });
+  if (!answer.ok || onBody === undefined) return answer;
+  onBody(answer.value.body);
+  return ok({ ...answer.value, body: new Uint8Array(0) });
 }
 
 function curlConfig(request: HttpRequest, url: URL, timeoutMs: number): string {

@@ -12,6 +12,7 @@ import type {
   Host,
   HostAnswer,
   HostCall,
+  HttpOptions,
   HttpRequest,
   HttpResponse,
   Waiting,
@@ -132,7 +133,7 @@ class LocalHost implements DetachingHost {
     return await Promise.all(calls.map((call) => answerCall(this, call, options)));
   }
 
-  async http(request: HttpRequest, options: Waiting = {}): Promise<Result<HttpResponse, CodedError>> {
+  async http(request: HttpRequest, options: HttpOptions = {}): Promise<Result<HttpResponse, CodedError>> {
     if (this.#networkNamespace === undefined) return await requestLocally(request, { ...options, clock: this.#clock });
     return await requestThroughCurl(request, { ...options, run: (argv, given) => this.#run(argv, given) });
   }

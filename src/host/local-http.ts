@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Clock } from "../base/clock.ts";
 import type { CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import type { HttpRequest, HttpResponse } from "../operation/host.ts";
+import type { HttpOptions, HttpRequest, HttpResponse } from "../operation/host.ts";
 import { hostError, type HostAction } from "./host-error.ts";
 
 /** Time for a whole exchange unless the request says otherwise. */
@@ -16,7 +16,7 @@ export const HTTP_BODY_BYTES_MAX = 1024 * 1024;
  */
 export async function requestLocally(
   request: HttpRequest,
-  options: { readonly clock: Clock; readonly signal?: AbortSignal },
+  options: HttpOptions & { readonly clock: Clock },
 ): Promise<Result<HttpResponse, CodedError>> {
   options.signal?.throwIfAborted();
   const checked = checkHttpRequest(request);
@@ -28,7 +28,10 @@ export async function requestLocally(
   const signal = options.signal === undefined ? timeout.signal : AbortSignal.any([timeout.signal, options.signal]);
   try {
     const response = await send(request, checked.value, signal);
-    const { body, isTruncated } = await readBody(response, request.bodyBytesMax ?? HTTP_BODY_BYTES_MAX, signal);
+    const { body, isTruncated } =
+      options.onBody === undefined
+        ? await readBody(response, request.bodyBytesMax ?? HTTP_BODY_BYTES_MAX, signal)
+        : await passBody(response, options.onBody, signal);
     return ok({
       status: response.statusCode ?? 0,
       headers: joinHeaders(response.rawHeaders),
@@ -112,6 +115,18 @@ async function readBody(
   }
   const joined = new Uint8Array(Buffer.concat(chunks, total));
   return { body: joined.subarray(0, bytesMax), isTruncated: total > bytesMax };
+}
+
+async function passBody(
+  response: IncomingMessage,
+  onBody: (bytes: Uint8Array) => void,
+  signal: AbortSignal,
+): Promise<{ body: Uint8Array; isTruncated: boolean }> {
+  for await (const chunk of response) {
+    signal.throwIfAborted();
+    if (chunk instanceof Uint8Array) onBody(Uint8Array.from(chunk));
+  }
+  return { body: new Uint8Array(0), isTruncated: false };
 }
 
 /** Lower-case names; repeated headers joined by a comma, as the `Host` contract says. */

@@ -8,6 +8,7 @@ import type {
   Host,
   HostAnswer,
   HostCall,
+  HttpOptions,
   HttpRequest,
   HttpResponse,
   Waiting,
@@ -132,7 +133,7 @@ class ShellHost implements Host, AsyncDisposable {
     return batchThroughShell(this.#pool, this, { calls, signal: options.signal });
   }
 
-  http(request: HttpRequest, options: Waiting = {}): Promise<Result<HttpResponse, CodedError>> {
+  http(request: HttpRequest, options: HttpOptions = {}): Promise<Result<HttpResponse, CodedError>> {
     return requestThroughCurl(request, { ...options, run: (argv, given) => this.#run(argv, given) });
   }
 

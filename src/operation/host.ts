@@ -50,7 +50,7 @@ export interface Host {
   /** Removes a file, symlink or (with `recursive`, else only empty) folder. Absent: ok. */
   remove(path: string, options?: RemoveOptions): Promise<Result<void, CodedError>>;
   /** One HTTP request made from that host. Redirects are not followed. Statuses are results, not errors. */
-  http(request: HttpRequest, options?: Waiting): Promise<Result<HttpResponse, CodedError>>;
+  http(request: HttpRequest, options?: HttpOptions): Promise<Result<HttpResponse, CodedError>>;
   /** Facts of the host, gathered at most once a minute. */
   facts(options?: Waiting): Promise<Result<Facts, CodedError>>;
 }
@@ -136,6 +136,14 @@ export interface HttpRequest {
   readonly timeoutMs?: number;
   /** Bytes kept of the body. Default 1 MiB. */
   readonly bodyBytesMax?: number;
+}
+
+export interface HttpOptions extends Waiting {
+  /**
+   * Receives the body as it comes, instead of its being kept: `body` is empty and `bodyBytesMax` does not apply. A host
+   * that sees a body only at its end hands it over then, at most 64 MiB of it. The bytes are the receiver's to keep.
+   */
+  readonly onBody?: (bytes: Uint8Array) => void;
 }
 
 export interface HttpResponse {

@@ -7,6 +7,7 @@ import type {
   Host,
   HostAnswer,
   HostCall,
+  HttpOptions,
   HttpRequest,
   HttpResponse,
   Waiting,
@@ -162,7 +163,7 @@ export class FakeHost implements Host {
     return await Promise.all(calls.map((call) => answerCall(this, call, options)));
   }
 
-  async http(request: HttpRequest, options: Waiting = {}): Promise<Result<HttpResponse, CodedError>> {
+  async http(request: HttpRequest, options: HttpOptions = {}): Promise<Result<HttpResponse, CodedError>> {
     options.signal?.throwIfAborted();
     const checked = checkHttpRequest(request);
     if (!checked.ok) return checked;
@@ -171,7 +172,7 @@ export class FakeHost implements Host {
     for (const handler of this.#httpHandlers) {
       const answer = await handler(request);
       options.signal?.throwIfAborted();
-      if (answer !== undefined) return httpResult(answer);
+      if (answer !== undefined) return httpResult(answer, options);
     }
     return err(httpUnreachable(request, "no handler of the fake host answers it"));
   }
@@ -200,9 +201,13 @@ function execResult(answer: FakeExecAnswer, options: ExecOptions): Result<ExecRe
   return ok(result);
 }
 
-function httpResult(answer: FakeHttpAnswer): Result<HttpResponse, CodedError> {
+function httpResult(answer: FakeHttpAnswer, { onBody }: HttpOptions): Result<HttpResponse, CodedError> {
   if ("error" in answer) return err(answer.error);
-  return ok({ status: 200, headers: {}, body: new Uint8Array(0), isTruncated: false, durationMs: 0, ...answer });
+  const nothing = new Uint8Array(0);
+  const whole = { status: 200, headers: {}, body: nothing, isTruncated: false, durationMs: 0, ...answer };
+  if (onBody === undefined) return ok(whole);
+  onBody(whole.body);
+  return ok({ ...whole, body: nothing });
 }
 
 const FACTS: Facts = {

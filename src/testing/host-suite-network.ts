@@ -110,6 +110,17 @@ function testLimits(subjectOf: SubjectOf): void {
     assert.deepEqual(await get(3_000_000, 4_000_000), [3_000_000, false]);
   });
 
+  void test("given a receiver, when a body comes, then it gets all of it and nothing is kept", async () => {
+    const { host } = subjectOf();
+    const parts: Uint8Array[] = [];
+    const request = { method: "GET", url: `${serverOf(subjectOf).url}/bytes/3000000`, bodyBytesMax: 10 };
+    const response = valueOf(await host.http(request, { onBody: (bytes) => parts.push(bytes) }));
+    assert.deepEqual([response.status, response.body.length, response.isTruncated], [200, 0, false]);
+    const whole = Buffer.concat(parts);
+    assert.equal(whole.length, 3_000_000);
+    assert.ok(whole.every((byte, index) => byte === index % 256));
+  });
+
   void test("given a server that does not answer, when time is up or the call cancelled, then it ends", async () => {
     const { host } = subjectOf();
     const request = { method: "GET", url: `${serverOf(subjectOf).url}/never` };
