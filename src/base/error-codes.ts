@@ -760,6 +760,74 @@ export const ERROR_CODES = {
     summary: "An HTTP answer is not the expected one",
     remedy: "Read the answer in the result; retry the task when the service needs time, or correct expect",
   },
+  DRV_DOCKER_UNAVAILABLE: {
+    summary: "There is no Docker engine at the socket: it is not installed, not running, or listens elsewhere",
+    remedy: "Start Docker on the host, or give its socket as socketPath",
+  },
+  DRV_DOCKER_PERMISSION: {
+    summary: "The account may not use the socket of the Docker engine",
+    remedy: "Run as root or as a member of the group that owns the socket",
+  },
+  DRV_DOCKER_TIMEOUT: {
+    summary: "The Docker engine, or a program in a container, did not answer in time",
+    remedy: "Look at the engine on the host; it is asked again when the task is retried",
+  },
+  DRV_DOCKER_CONNECTION_LOST: {
+    summary: "The Docker engine closed the connection before it had answered",
+    remedy: "Look on the host whether it took effect; retry the task when the engine is back",
+  },
+  DRV_DOCKER_VERSION: {
+    summary: "What answers at the socket is no Docker engine, or one whose API is too old",
+    remedy: "Update Docker, or correct socketPath",
+  },
+  DRV_DOCKER_ANSWER_INVALID: {
+    summary: "The Docker engine answered something that its API does not promise",
+    remedy: "Report it with the version of Docker",
+  },
+  DRV_DOCKER_REFUSED: {
+    summary: "The Docker engine refused a call; the message has its words",
+    remedy: "Correct what it complains about",
+  },
+  DRV_DOCKER_NO_CONTAINER: {
+    summary: "There is no container of this name or id",
+    remedy: "Correct the name, or make the container first with docker.ensure",
+  },
+  DRV_DOCKER_NO_IMAGE: {
+    summary: "An image is not on the host",
+    remedy: "Fetch it first with docker.pull or docker.load",
+  },
+  DRV_DOCKER_NAME_TAKEN: {
+    summary: "A container of this name is there and differs from what is wanted",
+    remedy: "Use docker.ensure to replace it, remove it first, or choose another name",
+  },
+  DRV_DOCKER_IN_USE: {
+    summary: "A container or an image cannot be removed because it is in use",
+    remedy: "Stop what uses it first, or give force",
+  },
+  DRV_DOCKER_NOT_RUNNING: {
+    summary: "A program can only be run in a container that runs, and is not paused",
+    remedy: "Start the container first",
+  },
+  DRV_DOCKER_COMMAND_NOT_FOUND: {
+    summary: "The container has no such program, or it cannot be run there",
+    remedy: "Correct the program, its path and its user",
+  },
+  DRV_DOCKER_EXIT: {
+    summary: "A program in a container ended with an exit code that does not mean success",
+    remedy: "Read its output in the result; list further codes in okExitCodes when they are expected",
+  },
+  DRV_DOCKER_PULL_FAILED: {
+    summary: "An image could not be fetched or loaded; the message has the engine's words",
+    remedy: "Check the name, the registry, the account and the free space on the host",
+  },
+  DRV_DOCKER_ARCHIVE_INVALID: {
+    summary: "A file is no archive of images: not made by docker save, compressed, or too large",
+    remedy: "Make it with docker save, and decompress it first",
+  },
+  DRV_DOCKER_NOT_CHANGEABLE: {
+    summary: "A container differs in what cannot be changed, and replacing it was not allowed",
+    remedy: 'Allow it with recreate: "whenNeeded"',
+  },
 
   // fleet
   DRV_FLEET_NO_HOST: {

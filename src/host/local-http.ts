@@ -113,6 +113,8 @@ async function readBody(
     total += chunk.length;
     if (total > bytesMax) break; // Leaving the loop destroys the connection.
   }
+  // A body without a length ends with its connection, which is also what an abort looks like.
+  signal.throwIfAborted();
   const joined = new Uint8Array(Buffer.concat(chunks, total));
   return { body: joined.subarray(0, bytesMax), isTruncated: total > bytesMax };
 }
@@ -126,6 +128,8 @@ async function passBody(
     signal.throwIfAborted();
     if (chunk instanceof Uint8Array) onBody(Uint8Array.from(chunk));
   }
+  // A body without a length ends with its connection, which is also what an abort looks like.
+  signal.throwIfAborted();
   return { body: new Uint8Array(0), isTruncated: false };
 }
 

@@ -5,10 +5,10 @@ import type { CodedError } from "../base/coded-error.ts";
 import { KILL_GRACE_MS, OUTPUT_BYTES_MAX } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { ExecOptions, ExecResult } from "../operation/host.ts";
-import { CappedOutput } from "./capped-output.ts";
+import { CappedOutput } from "../base/capped-output.ts";
 import { execAction } from "./command-line.ts";
 import { errnoError, errnoOf, hostError } from "./host-error.ts";
-import { LineSplitter } from "./line-splitter.ts";
+import { LineSplitter } from "../base/line-splitter.ts";
 import { isGroupAlive, signalGroup, trackGroup, untrackGroup } from "./process-group.ts";
 
 /** Silence after which the pipes of an ended command count as read, though somebody else still holds them. */

@@ -1,6 +1,6 @@
 import type { CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { CappedOutput } from "./capped-output.ts";
+import { CappedOutput } from "../base/capped-output.ts";
 import { errnoError, hostError, type HostAction } from "./host-error.ts";
 import { notAFile, notASymlink } from "./file-refusal.ts";
 import type { ShellChannel, ShellEnd, ShellRequest } from "./shell-channel.ts";

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import type { Clock } from "../base/clock.ts";
 import { codedError, type CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { CappedOutput } from "./capped-output.ts";
+import { CappedOutput } from "../base/capped-output.ts";
 import { FrameReader, type FrameMark } from "./frame-reader.ts";
 import { signalGroup, trackGroup, untrackGroup } from "./process-group.ts";
 import { shellBootstrap } from "./shell-program.ts";

@@ -3,6 +3,10 @@ import { codedError, type CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { didYouMean } from "../base/suggest.ts";
 import { commandExec, commandShell } from "./catalog/command.ts";
+import { dockerCreate, dockerEnsure, dockerRemove, dockerStart, dockerStop } from "./catalog/docker-container.ts";
+import { dockerExec } from "./catalog/docker-exec.ts";
+import { dockerImageRemove, dockerLoad, dockerPull } from "./catalog/docker-image.ts";
+import { dockerInspect, dockerList, dockerLogs } from "./catalog/docker-read.ts";
 import {
   fileChanged,
   fileDeploy,
@@ -21,6 +25,18 @@ import type { OperationSpec } from "./spec.ts";
 export const BUILTIN_OPERATIONS = [
   commandExec,
   commandShell,
+  dockerCreate,
+  dockerEnsure,
+  dockerExec,
+  dockerImageRemove,
+  dockerInspect,
+  dockerList,
+  dockerLoad,
+  dockerLogs,
+  dockerPull,
+  dockerRemove,
+  dockerStart,
+  dockerStop,
   fileChanged,
   fileDeploy,
   fileDirectory,

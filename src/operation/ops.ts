@@ -6,10 +6,12 @@ import type { OperationSpec } from "./spec.ts";
 
 type BuiltinSpec = (typeof BUILTIN_OPERATIONS)[number];
 
-/** `hostname.get` → `hostnameGet`. */
+/** `hostname.get` → `hostnameGet`, `image-remove` → `imageRemove`. */
 type CamelCase<Path extends string> = Path extends `${infer Head}.${infer Tail}`
-  ? `${Head}${Capitalize<CamelCase<Tail>>}`
-  : Path;
+  ? `${CamelCase<Head>}${Capitalize<CamelCase<Tail>>}`
+  : Path extends `${infer Head}-${infer Tail}`
+    ? `${Head}${Capitalize<CamelCase<Tail>>}`
+    : Path;
 
 type DomainOf<Name> = Name extends `${infer Domain}.${string}` ? Domain : never;
 type VerbOf<Name> = Name extends `${string}.${infer Rest}` ? CamelCase<Rest> : never;
@@ -46,6 +48,7 @@ function makeConstructors(): Operations {
   for (const { name } of BUILTIN_OPERATIONS) {
     const [domain = "", ...rest] = name.split(".");
     const verb = rest
+      .flatMap((part) => part.split("-"))
       .map((part, index) => (index === 0 ? part : part.charAt(0).toUpperCase() + part.slice(1)))
       .join("");
     const constructors = (domains[domain] ??= {});

@@ -3,6 +3,14 @@ import { assert } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Provider, ProviderRegistry } from "../operation/provider.ts";
 import { commandExecProvider, commandShellProvider } from "./command/command.ts";
+import { dockerCreateProvider } from "./docker/create.ts";
+import { dockerEnsureProvider } from "./docker/ensure.ts";
+import { dockerExecProvider } from "./docker/exec.ts";
+import { dockerImageRemoveProvider } from "./docker/image-remove.ts";
+import { dockerRemoveProvider, dockerStartProvider, dockerStopProvider } from "./docker/lifecycle.ts";
+import { dockerLoadProvider } from "./docker/load.ts";
+import { dockerPullProvider } from "./docker/pull.ts";
+import { dockerInspectProvider, dockerListProvider, dockerLogsProvider } from "./docker/read.ts";
 import { fileDeployProvider } from "./file/deploy.ts";
 import { fileDirectoryProvider } from "./file/directory.ts";
 import { fileLineProvider } from "./file/line.ts";
@@ -25,6 +33,18 @@ import {
 export const BUILTIN_PROVIDERS: readonly Provider[] = [
   commandExecProvider,
   commandShellProvider,
+  dockerCreateProvider,
+  dockerEnsureProvider,
+  dockerExecProvider,
+  dockerImageRemoveProvider,
+  dockerInspectProvider,
+  dockerListProvider,
+  dockerLoadProvider,
+  dockerLogsProvider,
+  dockerPullProvider,
+  dockerRemoveProvider,
+  dockerStartProvider,
+  dockerStopProvider,
   fileChangedProvider,
   fileDeployProvider,
   fileDirectoryProvider,
