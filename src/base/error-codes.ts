@@ -844,7 +844,8 @@ export const ERROR_CODES = {
   },
   DRV_FLEET_FILE_INVALID: {
     summary: "A fleet file does not have the expected form",
-    remedy: "Correct every listed entry; hosts have a name and may have labels, root, networkNamespace and facts",
+    remedy:
+      "Correct every listed entry; hosts have a name and may have labels, root, networkNamespace, dockerSocketPath and facts",
   },
 
   // runner and library

@@ -9,6 +9,8 @@ export interface FleetFileHost {
   /** Absolute folder that plays the root of this host. */
   readonly root?: string;
   readonly networkNamespace?: string;
+  /** Absolute path of the socket of the Docker engine that has the containers of this host. */
+  readonly dockerSocketPath?: string;
   readonly labels: { readonly [key: string]: string };
   readonly facts: JsonObject;
 }
@@ -20,6 +22,7 @@ const LABEL_VALUE = /^[\w-]+(\.[\w-]+)*$/;
 const hostSchema = z.strictObject({
   root: z.string().min(1).optional(),
   networkNamespace: z.string().regex(NAME, "must be letters, digits, dots, dashes and underscores").optional(),
+  dockerSocketPath: z.string().startsWith("/", "must be absolute").optional(),
   labels: z
     .record(
       z.string().regex(LABEL_PART, "must be letters, digits, dashes and underscores"),
@@ -50,7 +53,8 @@ export interface FleetFileOptions {
 }
 
 /**
- * Reads a fleet file: YAML or JSON with `hosts:`, a map from name to `root`, `networkNamespace`, `labels` and `facts`.
+ * Reads a fleet file: YAML or JSON with `hosts:`, a map from name to `root`, `networkNamespace`,
+ * `dockerSocketPath`, `labels` and `facts`.
  * @returns the hosts sorted by name, or every problem found, each `DRV_FLEET_FILE_INVALID`
  */
 export async function parseFleetFile(
@@ -67,7 +71,8 @@ export async function parseFleetFile(
   const hosts = Object.entries(checked.data.hosts).map(([name, host]): FleetFileHost => {
     const root = host?.root === undefined ? {} : { root: options.resolveRoot(host.root) };
     const namespace = host?.networkNamespace === undefined ? {} : { networkNamespace: host.networkNamespace };
-    return { name, labels: host?.labels ?? {}, facts: host?.facts ?? {}, ...root, ...namespace };
+    const docker = host?.dockerSocketPath === undefined ? {} : { dockerSocketPath: host.dockerSocketPath };
+    return { name, labels: host?.labels ?? {}, facts: host?.facts ?? {}, ...root, ...namespace, ...docker };
   });
   return ok(hosts.sort((one, other) => (one.name < other.name ? -1 : 1)));
 }

@@ -3,11 +3,17 @@ import { test } from "node:test";
 import { DroverError } from "../base/coded-error.ts";
 import { memoryContentStore } from "../operation/memory-content-store.ts";
 import { builtinProviders } from "../providers/registry.ts";
-import { systemClock } from "../runner/system.ts";
+import { systemClock, systemRandom } from "../runner/system.ts";
 import { createLocalFleet, type LocalFleetOptions } from "./local-fleet.ts";
 
 function fleetOf(hosts: NonNullable<LocalFleetOptions["hosts"]>) {
-  return createLocalFleet({ hosts, providers: builtinProviders(), contents: memoryContentStore(), clock: systemClock });
+  return createLocalFleet({
+    hosts,
+    providers: builtinProviders(),
+    contents: memoryContentStore(),
+    clock: systemClock,
+    random: systemRandom,
+  });
 }
 
 test("given hosts in any order, when a fleet is made, then it lists them by name with their labels", async () => {

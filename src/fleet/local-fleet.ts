@@ -12,22 +12,32 @@ import type { ContentStore, ProviderRegistry } from "../operation/provider.ts";
 import type { Target } from "../plan/compiled-plan.ts";
 import type { AttemptResult, Job } from "../protocol/job.ts";
 import { checkHosts } from "./check-hosts.ts";
+import { ContainerHosts } from "./container-hosts.ts";
 import type { DispatchOptions, Fleet, FleetHost } from "./fleet.ts";
 import { matchTarget } from "./match-target.ts";
 
+/** A host on this machine. */
+export interface LocalFleetHost extends Omit<LocalHostOptions, "clock"> {
+  /** Socket of the Docker engine that has the containers `docker:NAME@HOST`. Default: that of the machine. */
+  readonly dockerSocketPath?: string;
+}
+
 export interface LocalFleetOptions {
   /** Hosts on this machine, each with a root folder or a network namespace of its own. Default: the machine itself. */
-  readonly hosts?: readonly Omit<LocalHostOptions, "clock">[];
+  readonly hosts?: readonly LocalFleetHost[];
+  /** Socket of the Docker engine of the machine, for the targets `docker:NAME`. Default `/var/run/docker.sock`. */
+  readonly dockerSocketPath?: string;
   readonly providers: ProviderRegistry;
   readonly contents: ContentStore;
   readonly clock: Clock;
+  readonly random: Random;
   /** Folder of this process alone in which attempts survive its end. Default: nothing does. */
   readonly durable?: { readonly folder: string; readonly random: Random };
 }
 
 /**
- * A fleet of hosts that are all this machine: the embedded default. With several rooted hosts it shows on one machine
- * what broadcasts, batches and host guards do on many. With `durable` it survives the
+ * A fleet of hosts that are all this machine, and of the containers on it: the embedded default. With several rooted
+ * hosts it shows on one machine what broadcasts, batches and host guards do on many. With `durable` it survives the
  * end of this process, and is the only one to use that folder.
  * @throws DroverError with every `DRV_FLEET_HOST_INVALID`; with `durable` as `openDiskJournal` does
  */
@@ -39,6 +49,7 @@ class LocalFleet implements Fleet {
   readonly isDurable: boolean;
   readonly #hosts: ReadonlyMap<string, Host>;
   readonly #listed: readonly FleetHost[];
+  readonly #containers: ContainerHosts;
   readonly #executor: Executor;
   readonly #durable: DurableFolder | undefined;
 
@@ -47,7 +58,7 @@ class LocalFleet implements Fleet {
     const listed = definitions.map(({ name = "local", labels = {} }) => ({ name, labels }));
     const errors = checkHosts(listed);
     if (errors.length > 0) throw new DroverError(errors);
-    const made = definitions.map((definition) => {
+    const made = definitions.map(({ dockerSocketPath: _, ...definition }) => {
       // A new root folder is an empty host: what a throw-away fleet wants.
       if (definition.root !== undefined) makeFoldersSync(definition.root, 0o755);
       const host = createLocalHost({ ...definition, clock: options.clock });
@@ -59,9 +70,15 @@ class LocalFleet implements Fleet {
     const { durable, clock } = options;
     this.isDurable = durable !== undefined;
     this.#durable = durable === undefined ? undefined : openDurableFolder({ ...durable, clock });
+    const sockets = new Map(definitions.map(({ name = "local", dockerSocketPath }) => [name, dockerSocketPath]));
+    this.#containers = new ContainerHosts({
+      socketPathOf: (name) => (name === undefined ? undefined : sockets.get(name)) ?? options.dockerSocketPath,
+      clock: options.clock,
+      random: options.random,
+    });
     this.#executor = createExecutor({
       providers: options.providers,
-      hostFor: (name) => this.#hosts.get(name),
+      hostFor: (name) => this.#host(name),
       contents: options.contents,
       clock: options.clock,
       ...(this.#durable ?? { preImages: createMemoryPreImageStore() }),
@@ -73,11 +90,11 @@ class LocalFleet implements Fleet {
   }
 
   resolve(target: Target): Result<readonly string[], CodedError> {
-    return matchTarget(target, this.#listed);
+    return matchTarget(target, this.#listed, { reachesContainers: true });
   }
 
   async facts(host: string, options: { readonly signal?: AbortSignal } = {}): Promise<Result<Facts, CodedError>> {
-    const found = this.#hosts.get(host);
+    const found = this.#host(host);
     if (found === undefined) {
       return err(
         codedError("DRV_FLEET_UNKNOWN_HOST", `Cannot read facts: host ${JSON.stringify(host)} is not in the fleet`),
@@ -92,6 +109,11 @@ class LocalFleet implements Fleet {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#executor[Symbol.asyncDispose]();
+    await this.#containers[Symbol.asyncDispose]();
     await this.#durable?.[Symbol.asyncDispose]();
+  }
+
+  #host(name: string): Host | undefined {
+    return this.#hosts.get(name) ?? this.#containers.find(name);
   }
 }

@@ -31,6 +31,17 @@ test("given the name of an absent host, when it is matched, then the error names
   assert.match(matched.error.message, /"web9".*db1, web1, web2, site/);
 });
 
+test("given a container, when it is matched, then it is a host of its own where containers can be reached", () => {
+  const local: Target = { kind: "container", text: "docker:box", container: "box" };
+  const elsewhere: Target = { kind: "container", text: "docker:box@db1", container: "box", host: "db1" };
+  const nowhere: Target = { kind: "container", text: "docker:box@db9", container: "box", host: "db9" };
+  for (const target of [local, elsewhere]) {
+    assert.equal(matchTarget(target, hosts).ok, false);
+    assert.deepEqual(matchTarget(target, hosts, { reachesContainers: true }), { ok: true, value: [target.text] });
+  }
+  assert.equal(matchTarget(nowhere, hosts, { reachesContainers: true }).ok, false);
+});
+
 test("given the label key __proto__, when it is matched, then it matches nothing", () => {
   assert.equal(matchTarget(label("__proto__", "x"), hosts).ok, false);
 });

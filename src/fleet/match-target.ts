@@ -4,11 +4,24 @@ import { err, ok, type Result } from "../base/result.ts";
 import type { Target } from "../plan/compiled-plan.ts";
 import type { FleetHost } from "./fleet.ts";
 
+export interface MatchOptions {
+  /** Containers can be reached: those of the machine itself and of hosts in the list. Default false. */
+  readonly reachesContainers?: boolean;
+}
+
 /**
  * The hosts a target stands for, in the order given. Labels are hierarchical: `group:web` matches the values `web` and
- * `web.dev`, not `website`.
+ * `web.dev`, not `website`. A container is a host of its own, with its target as its name.
  */
-export function matchTarget(target: Target, hosts: readonly FleetHost[]): Result<readonly string[], CodedError> {
+export function matchTarget(
+  target: Target,
+  hosts: readonly FleetHost[],
+  options: MatchOptions = {},
+): Result<readonly string[], CodedError> {
+  if (target.kind === "container" && options.reachesContainers === true) {
+    const isKnown = target.host === undefined || hosts.some(({ name }) => name === target.host);
+    return isKnown ? ok([target.text]) : err(noHost(target, hosts));
+  }
   const matched = hosts.filter((host) => matches(target, host)).map((host) => host.name);
   return matched.length > 0 ? ok(matched) : err(noHost(target, hosts));
 }
@@ -44,7 +57,7 @@ function noHost(target: Target, hosts: readonly FleetHost[]): CodedError {
     {
       hint:
         target.kind === "container"
-          ? "This fleet has no container engine; name a host or a label instead"
+          ? "Name a container as docker:NAME@HOST with one of these hosts; not every fleet reaches containers"
           : "Name one of these hosts, use a label as in role:web, or allow an empty target on the task",
     },
   );

@@ -1,24 +1,21 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import type { Clock } from "../base/clock.ts";
 import { codedError, type CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { CappedOutput } from "../base/capped-output.ts";
 import { FrameReader, type FrameMark } from "./frame-reader.ts";
-import { signalGroup, trackGroup, untrackGroup } from "./process-group.ts";
+import type { OpenShellPipe, ShellPipe } from "./shell-pipe.ts";
 import { shellBootstrap } from "./shell-program.ts";
 
 /** Time for the shell to answer that it is ready: a slow handshake over a slow line. */
 const READY_MS_MAX = 30_000;
 /** Time a closed shell gets to clean up after itself. */
 const CLOSE_MS_MAX = 2_000;
-/** Time for the last words of an ended shell, when something it left behind holds its pipes. */
-const LAST_WORDS_MS_MAX = 200;
 /** Bytes kept of what a shell says on standard error before it is ready, or ends. */
 const COMPLAINT_BYTES_MAX = 4_096;
 
 export interface ShellChannelOptions {
   readonly hostName: string;
-  readonly command: readonly string[];
+  readonly openPipe: OpenShellPipe;
   readonly path: string;
   readonly nonce: string;
   readonly clock: Clock;
@@ -54,9 +51,8 @@ interface OpenRequest {
  */
 export class ShellChannel {
   readonly #options: ShellChannelOptions;
-  readonly #child: ChildProcess;
+  readonly #pipe: ShellPipe;
   readonly #ready = Promise.withResolvers<Result<ShellChannel, CodedError>>();
-  readonly #closed = Promise.withResolvers<void>();
   readonly #complaint = new CappedOutput(COMPLAINT_BYTES_MAX);
   readonly #open: OpenRequest[] = [];
   /** Request that the stream is inside of; content outside belongs to nobody. */
@@ -68,6 +64,7 @@ export class ShellChannel {
   #isReady = false;
   #isBroken = false;
   #userId = -1;
+  #processId: number | undefined;
 
   /**
    * Starts the command and waits until the shell behind it is ready.
@@ -92,17 +89,12 @@ export class ShellChannel {
 
   private constructor(options: ShellChannelOptions) {
     this.#options = options;
-    const [program = "", ...args] = options.command;
-    this.#child = spawn(program, args, { detached: true, stdio: ["pipe", "pipe", "pipe"] });
-    if (this.#child.pid !== undefined) trackGroup(this.#child.pid);
-    this.#child.on("error", (thrown) => this.#break(thrown.message));
-    this.#child.on("exit", (code, signal) =>
-      this.#onExit(`the connection ended with ${signal ?? `exit code ${code}`}`),
-    );
-    this.#child.stdin?.on("error", () => undefined); // The end of the child says more.
-    this.#read("stdout");
-    this.#read("stderr");
-    this.#child.stdin?.write(shellBootstrap(options));
+    const readers = { stdout: this.#reader("stdout"), stderr: this.#reader("stderr") };
+    this.#pipe = options.openPipe({
+      onOutput: (stream, bytes) => readers[stream].push(bytes),
+      onEnded: (reason) => this.#break(reason),
+    });
+    this.#pipe.write(shellBootstrap(options));
   }
 
   /** Whether it can take no more requests. */
@@ -126,8 +118,8 @@ export class ShellChannel {
     }));
     this.#open.push(...opened);
     const lines = opened.map(({ id, request }) => `${this.#options.nonce} ${id} ${request.text}\n`);
-    this.#child.stdin?.write(lines.join(""));
-    for (const { body } of requests) if (body !== undefined && body.length > 0) this.#child.stdin?.write(body);
+    this.#pipe.write(lines.join(""));
+    for (const { body } of requests) if (body !== undefined && body.length > 0) this.#pipe.write(body);
     return opened.map(({ answer }) => answer.promise);
   }
 
@@ -138,44 +130,24 @@ export class ShellChannel {
 
   /** An idle channel keeps no process alive. */
   setBusy(isBusy: boolean): void {
-    for (const part of [this.#child, this.#child.stdin, this.#child.stdout, this.#child.stderr]) {
-      if (isBusy) refOf(part)?.ref();
-      else refOf(part)?.unref();
-    }
+    this.#pipe.setBusy(isBusy);
   }
 
   /** Ends the shell; what runs in it is answered with `DRV_HOST_CONNECTION_LOST`. */
   async close(reason: string): Promise<void> {
     this.#break(reason);
     this.setBusy(true);
-    const { pid } = this.#child;
-    using _timer = this.#options.clock.setTimer(CLOSE_MS_MAX, () => {
-      if (pid !== undefined) signalGroup(pid, "SIGKILL");
-      this.#closed.resolve();
-    });
-    await this.#closed.promise;
-    this.#child.stdout?.destroy();
-    this.#child.stderr?.destroy();
+    using _timer = this.#options.clock.setTimer(CLOSE_MS_MAX, () => this.#pipe.kill());
+    await this.#pipe.closed;
+    this.#pipe.drop();
   }
 
-  /** What the child said last may still be in its pipes: it is the best reason there is. */
-  #onExit(reason: string): void {
-    const timer = this.#options.clock.setTimer(LAST_WORDS_MS_MAX, () => this.#break(reason));
-    this.#child.once("close", () => {
-      timer[Symbol.dispose]();
-      this.#break(reason);
-      this.#closed.resolve();
-    });
-  }
-
-  #read(name: "stdout" | "stderr"): void {
-    const reader = new FrameReader({
+  #reader(name: "stdout" | "stderr"): FrameReader {
+    return new FrameReader({
       nonce: this.#options.nonce,
       onContent: (bytes) => this.#onContent(name, bytes),
       onMark: (mark) => this.#onMark(name, mark),
     });
-    this.#child[name]?.on("error", () => undefined);
-    this.#child[name]?.on("data", (chunk: Uint8Array) => reader.push(chunk));
   }
 
   #onContent(name: "stdout" | "stderr", bytes: Uint8Array): void {
@@ -190,6 +162,7 @@ export class ShellChannel {
     if (mark.kind === "ready") {
       this.#isReady = true;
       this.#userId = Number(mark.id);
+      this.#processId = Number(mark.rest);
       this.#ready.resolve(ok(this));
     } else if (mark.kind === "begin") {
       this.#inside[name] = this.#open.find(({ id }) => id === mark.id);
@@ -215,14 +188,7 @@ export class ShellChannel {
   #break(reason: string): void {
     if (this.#isBroken) return;
     this.#isBroken = true;
-    const { pid, stdin } = this.#child;
-    stdin?.destroy();
-    if (pid === undefined) this.#closed.resolve();
-    else {
-      untrackGroup(pid);
-      // An idle shell ends with its input; one in the middle of something may not read it for long.
-      if (this.#open.length > 0) signalGroup(pid, "SIGTERM");
-    }
+    this.#pipe.end({ isIdle: this.#open.length === 0, processId: this.#processId });
     const said = this.#complaint.text().trim().slice(-300);
     const why = said === "" ? reason : `${reason}: ${said}`;
     this.#ready.resolve(err(this.#unreachableError(why)));
@@ -242,20 +208,6 @@ export class ShellChannel {
       hint: "Look on the host whether it took effect; it is not repeated blindly",
     });
   }
-}
-
-interface Referenced {
-  ref(): unknown;
-  unref(): unknown;
-}
-
-/** Pipes to a child are sockets, which count as a reason to stay alive; the declared types do not say so. */
-function refOf(part: object | null): Referenced | undefined {
-  return part !== null && "ref" in part && "unref" in part && isReferenced(part) ? part : undefined;
-}
-
-function isReferenced(part: { ref: unknown; unref: unknown }): part is Referenced {
-  return typeof part.ref === "function" && typeof part.unref === "function";
 }
 
 function ignore(): void {

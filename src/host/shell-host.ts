@@ -23,7 +23,9 @@ import { callShell } from "./shell-call.ts";
 import { execThroughShell } from "./shell-exec.ts";
 import { FACTS_TEXT, parseShellFacts } from "./shell-facts.ts";
 import { ShellFiles } from "./shell-files.ts";
+import type { OpenShellPipe } from "./shell-pipe.ts";
 import { ShellPool } from "./shell-pool.ts";
+import { spawnedPipes } from "./spawned-pipe.ts";
 
 /** Where programs are looked for on a host that is not this machine. */
 const REMOTE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -33,10 +35,10 @@ const CHANNELS_MAX_DEFAULT = 4;
 export interface ShellHostOptions {
   readonly name: string;
   /**
-   * Starts a POSIX shell that reads its standard input: `["sh"]`, `["ssh", "web-1", "sh"]`,
-   * `["docker", "exec", "-i", "web", "sh"]`. Values of calls never become part of it.
+   * Starts a POSIX shell that reads its standard input: `["sh"]`, `["ssh", "web-1", "sh"]`. Values of calls never become
+   * part of it. Or another way to connect to one.
    */
-  readonly command: readonly string[];
+  readonly command: readonly string[] | OpenShellPipe;
   readonly clock: Clock;
   /** For the marks that tell our own lines from content; must not be guessable. */
   readonly random: Random;
@@ -92,7 +94,7 @@ class ShellHost implements Host, AsyncDisposable {
     this.#path = options.path ?? REMOTE_PATH;
     const pool = new ShellPool({
       hostName: options.name,
-      command: options.command,
+      openPipe: typeof options.command === "function" ? options.command : spawnedPipes(options.command, options.clock),
       path: this.#path,
       clock: options.clock,
       newNonce: () => Buffer.from(options.random.bytes(16)).toString("hex"),

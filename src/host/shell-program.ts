@@ -123,7 +123,7 @@ drv_marks() { for drv_f in "$@"; do if [ -e "$drv_f" ]; then printf '%s\\n' "$dr
 drv_macs() { for drv_f in /sys/class/net/*; do printf '%s ' "\${drv_f##*/}"; cat "$drv_f/address"; done; }
 drv_disks() { df -P -k / $(awk '$1 ~ "^/dev/" && $2 != "/" && $3 != "squashfs" { print $2 }' /proc/mounts); }
 
-printf '\\036%s ready %s\\n' "$drv_n" "$(id -u)"
+printf '\\036%s ready %s %s\\n' "$drv_n" "$(id -u)" "$$"
 while IFS= read -r drv_line <&7; do
   case $drv_line in
     "$drv_n "*) drv_line=\${drv_line#* } ;;

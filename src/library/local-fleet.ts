@@ -1,8 +1,7 @@
 import { DroverError } from "../base/coded-error.ts";
 import type { Fleet } from "../fleet/fleet.ts";
-import { createLocalFleet } from "../fleet/local-fleet.ts";
+import { createLocalFleet, type LocalFleetHost } from "../fleet/local-fleet.ts";
 import { createFolderContentStore } from "../host/folder-content-store.ts";
-import type { LocalHostOptions } from "../host/local-host.ts";
 import { memoryContentStore } from "../operation/memory-content-store.ts";
 import type { ContentStore, ProviderRegistry } from "../operation/provider.ts";
 import { builtinProviders } from "../providers/registry.ts";
@@ -10,7 +9,9 @@ import { systemClock, systemRandom } from "../runner/system.ts";
 
 export interface FleetOptions {
   /** Default: this machine under its own name. */
-  readonly hosts?: readonly Omit<LocalHostOptions, "clock">[];
+  readonly hosts?: readonly LocalFleetHost[];
+  /** Socket of the Docker engine of this machine, for the targets `docker:NAME`. Default `/var/run/docker.sock`. */
+  readonly dockerSocketPath?: string;
   /** Default: the built-in providers. */
   readonly providers?: ProviderRegistry;
   /** Folder in which `file.upload` keeps content between runs. Default: memory, gone with the fleet. */
@@ -38,10 +39,12 @@ export function localFleet(options: FleetOptions = {}): Fleet {
     options.contents ?? (contentFolder === undefined ? memoryContentStore() : createFolderContentStore(contentFolder));
   return createLocalFleet({
     ...(hosts === undefined ? {} : { hosts }),
+    ...(options.dockerSocketPath === undefined ? {} : { dockerSocketPath: options.dockerSocketPath }),
     ...(journalFolder === undefined ? {} : { durable: { folder: journalFolder, random: systemRandom } }),
     providers,
     contents,
     clock: systemClock,
+    random: systemRandom,
   });
 }
 
