@@ -20,6 +20,8 @@ export interface ExecuteOptions {
   readonly options: RunOptions;
   readonly context: CliContext;
   readonly isDryRun: boolean;
+  /** Only bring back what has drifted, without the tasks named here. */
+  readonly repairs?: { readonly leavesOut: ReadonlySet<string> };
 }
 
 /**
@@ -36,6 +38,7 @@ export async function executePlan(
   const started = await port.start(loaded.plan, {
     params: loaded.params,
     isDryRun,
+    ...(execute.repairs === undefined ? {} : { repairs: execute.repairs }),
     ...(options.fleet !== undefined && { fleetFile: resolve(context.folder, options.fleet) }),
     ...(options.maxParallel !== undefined && { maxParallel: options.maxParallel }),
     ...(options.rollback !== undefined && { rollback: options.rollback }),

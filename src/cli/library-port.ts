@@ -6,6 +6,8 @@ import { killAllProcesses } from "../host/process-group.ts";
 import { fleetFromFile, localFleet } from "../library/local-fleet.ts";
 import type { Plan } from "../library/plan.ts";
 import type { RunHandle } from "../library/run-handle.ts";
+import type { CompiledPlan } from "../plan/compiled-plan.ts";
+import { repairPlan } from "../plan/repair-plan.ts";
 import { stateFolderOf } from "./last-run.ts";
 import type { PlanHandle, RunPort, StartedRun, StartOptions } from "./run-port.ts";
 
@@ -44,7 +46,7 @@ async function start(
   const isOwnFleet = source.fleet !== undefined && options.fleetFile === undefined;
   const opened = isOwnFleet ? ok(undefined) : await openFleet(options, env);
   if (!opened.ok) return opened;
-  const { params, isDryRun, maxParallel, rollback, allowIrreversible, observer } = options;
+  const { params, isDryRun, repairs, maxParallel, rollback, allowIrreversible, observer } = options;
   const started = source.tryStart(
     {
       params,
@@ -54,11 +56,15 @@ async function start(
       ...(rollback === undefined ? {} : { rollback }),
       ...(allowIrreversible === undefined ? {} : { allowIrreversible }),
     },
-    { isDryRun, readsText: true },
+    { isDryRun, readsText: true, ...(repairs === undefined ? {} : { adjust: repairing(repairs.leavesOut) }) },
   );
   if (started.ok) return ok(new LibraryRun(started.value, opened.value));
   await opened.value?.[Symbol.asyncDispose]();
   return started;
+}
+
+function repairing(leavesOut: ReadonlySet<string>): (plan: CompiledPlan) => CompiledPlan {
+  return (plan) => repairPlan(plan, ({ name }) => leavesOut.has(name));
 }
 
 async function openFleet(

@@ -4,6 +4,7 @@ import { EXIT_CODES, type ExitCode } from "../report/exit-code.ts";
 import { GRAPH_FORMATS } from "../report/graph-text.ts";
 import type { CliContext } from "./cli-context.ts";
 import type { CommonOptions } from "./command-options.ts";
+import type { DriftCommandOptions } from "./commands/drift.ts";
 import type { GraphOptions } from "./commands/graph.ts";
 import type { LogExportOptions } from "./commands/log-export.ts";
 import type { LogRebuildOptions } from "./commands/log-rebuild.ts";
@@ -65,6 +66,7 @@ function programOf(state: ProgramState): Command {
       examples("drover run plan.ts", "drover plan plan.ts version=1.2", "drover why deploy", "drover ops file"),
     );
   addRunningCommands(program, state);
+  addDriftCommand(program, state);
   addShowingCommands(program, state);
   addOtherCommands(program, state);
   addLogCommands(program, state);
@@ -94,6 +96,26 @@ function addRunningCommands(program: Command, state: ProgramState): void {
     .action(async (file: string, words: readonly string[], options: PlanOptions) => {
       const { planCommand: show } = await import("./commands/plan.ts");
       state.exitCode = await show(file, words, { options, context });
+    });
+}
+
+function addDriftCommand(program: Command, state: ProgramState): void {
+  const { context } = state;
+  runOptions(
+    planCommand(program, "drift", "compare what a plan deployed with what is there; exits with 2 when it differs"),
+  )
+    .option("--repair", "bring back what has drifted, and nothing else")
+    .addHelpText(
+      "after",
+      examples(
+        "drover drift plan.ts",
+        "drover drift plan.ts --repair",
+        "drover drift plan.ts --output json | jq .counts",
+      ),
+    )
+    .action(async (file: string, words: readonly string[], options: DriftCommandOptions) => {
+      const { driftCommand } = await import("./commands/drift.ts");
+      state.exitCode = await driftCommand(file, words, { options, context });
     });
 }
 

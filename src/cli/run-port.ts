@@ -34,6 +34,8 @@ export interface StartOptions {
   /** Absolute path of a fleet file; without one the fleet is this machine. */
   readonly fleetFile?: string;
   readonly isDryRun: boolean;
+  /** Only bring back what has drifted, without the tasks named here. */
+  readonly repairs?: { readonly leavesOut: ReadonlySet<string> };
   readonly maxParallel?: number;
   readonly rollback?: RollbackMode;
   readonly allowIrreversible?: boolean;

@@ -144,13 +144,13 @@ export class Plan<const Parameters extends ParametersDefinition = NoParameters> 
   tryStart(options: RunOptions<ParamsInput<Parameters>> = {}, choice: StartChoice = {}): PlanResult<RunHandle> {
     const unbound = this.tryCompile();
     if (!unbound.ok) return unbound;
-    const { readsText = false, isDryRun = false } = choice;
+    const { readsText = false, isDryRun = false, adjust = (given: CompiledPlan) => given } = choice;
     const params = bindParams(unbound.value.parameters, options.params ?? {}, { readsText });
     if (!params.ok) return params;
     const plan = unbound.value.parameters === undefined ? unbound : this.tryCompile(params.value);
     if (!plan.ok) return plan;
     return startRun(
-      { plan: plan.value, params: params.value, isDryRun, hooks: this.#hooks, fleet: this.#fleet },
+      { plan: adjust(plan.value), params: params.value, isDryRun, hooks: this.#hooks, fleet: this.#fleet },
       options,
     );
   }
@@ -162,6 +162,8 @@ export interface StartChoice {
   readonly isDryRun?: boolean;
   /** Parameter values are texts from a command line, to be read as their declared types. Default false. */
   readonly readsText?: boolean;
+  /** Has the last word on what is run, such as a part of the plan. */
+  readonly adjust?: (plan: CompiledPlan) => CompiledPlan;
 }
 
 function valueOrThrow<T>(result: PlanResult<T>): T {

@@ -98,7 +98,7 @@ function remark(task: TaskView): readonly Line[] {
 }
 
 /** One change a block: the property with its values, or its unified diff. */
-function changeLines(changes: readonly Change[], indent: string, options: DiffTextOptions): readonly Line[] {
+export function changeLines(changes: readonly Change[], indent: string, options: DiffTextOptions): readonly Line[] {
   return changes.flatMap((change): readonly Line[] => {
     if (change.diff !== undefined) {
       return [[`${indent}${printable(change.property)}`], ...diffLines(change.diff, `${indent}  `, options)];

@@ -63,7 +63,8 @@ function hostDocument(result: HostResult): JsonObject {
   };
 }
 
-function changeDocuments(changes: readonly Change[]): JsonArray {
+/** Changes as plain data. */
+export function changeDocuments(changes: readonly Change[]): JsonArray {
   return changes.map((change) => withoutHoles({ ...change }));
 }
 
