@@ -58,7 +58,7 @@ class LocalFleet implements Fleet {
     const listed = definitions.map(({ name = "local", labels = {} }) => ({ name, labels }));
     const errors = checkHosts(listed);
     if (errors.length > 0) throw new DroverError(errors);
-    const made = definitions.map(({ dockerSocketPath: _, ...definition }) => {
+    const made = definitions.map((definition) => {
       // A new root folder is an empty host: what a throw-away fleet wants.
       if (definition.root !== undefined) makeFoldersSync(definition.root, 0o755);
       const host = createLocalHost({ ...definition, clock: options.clock });

@@ -163,8 +163,7 @@ async function startExec({ socketPath }: ContainerAddress, execId: string, signa
   outgoing.on("upgrade", (_response, socket, head) => {
     socket.pause();
     if (head.length > 0) socket.unshift(head);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a connection through a Unix socket is a Socket
-    resolve(socket as Socket);
+    resolve(socket);
   });
   outgoing.on("response", (response) => {
     textOf(response).then(() => reject(new Error("the Docker engine did not take over the connection")), reject);
