@@ -236,6 +236,7 @@ function fleetIn(folder: string) {
     providers: builtinProviders(),
     contents: memoryContentStore(),
     clock: systemClock,
+    random: systemRandom,
     durable: { folder: join(folder, "journal"), random: systemRandom },
   });
 }
