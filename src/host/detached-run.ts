@@ -3,12 +3,12 @@ import { open, type FileHandle } from "node:fs/promises";
 import type { CodedError } from "../base/coded-error.ts";
 import { KILL_GRACE_MS, OUTPUT_BYTES_MAX } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { CappedOutput } from "./capped-output.ts";
+import { CappedOutput } from "../base/capped-output.ts";
 import { execAction } from "./command-line.ts";
 import { isStillRunning, type ClaimProcess, type DetachedClaim } from "./detached-claim.ts";
 import { CLAIM_FAILED, CLAIM_TAKEN } from "./detached-program.ts";
 import { hostError } from "./host-error.ts";
-import { LineSplitter } from "./line-splitter.ts";
+import { LineSplitter } from "../base/line-splitter.ts";
 import { isGroupAlive, signalGroup, trackGroup, untrackGroup } from "./process-group.ts";
 import { timeoutError, type ProcessOptions, type ProcessResult } from "./process.ts";
 
