@@ -211,6 +211,10 @@ export const ERROR_CODES = {
     summary: "A task waits for itself",
     remedy: "Remove the dependency",
   },
+  DRV_PLAN_REFERENCE_UNORDERED: {
+    summary: "An expression uses the result of a task that may not have ended by then",
+    remedy: "Let the task depend on the one it uses",
+  },
   DRV_PLAN_DEPENDENCY_CONFLICT: {
     summary: "A task waits for the same task on two different conditions",
     remedy: "Keep one of the conditions; always covers both",
@@ -291,6 +295,18 @@ export const ERROR_CODES = {
   DRV_PLANFILE_SHELL_INTERPOLATION: {
     summary: "An expression stands inside the text of a program, where its value would be run",
     remedy: "Give the value by args, env or standard input",
+  },
+  DRV_PLANFILE_UNUSED: {
+    summary: "A parameter or an output of a plan file is used by nothing; a warning",
+    remedy: "Remove it, or use it",
+  },
+  DRV_PLANFILE_UNREACHABLE: {
+    summary: "A task of a plan file can never run; a warning",
+    remedy: "Correct its condition, or remove it",
+  },
+  DRV_PLANFILE_SECRET_EXPOSED: {
+    summary: "A secret value of a plan file goes where others can see it; a warning",
+    remedy: "Give it by an environment variable or standard input",
   },
   DRV_PLANFILE_NOT_AVAILABLE: {
     summary: "A plan file asks for something that is part of the language and cannot be carried out yet",

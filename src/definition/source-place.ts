@@ -8,6 +8,8 @@ export interface PlaceFinder {
   member(path: string): SourcePosition;
   /** The place of a character of the text that stands there. */
   character(index: number): SourcePosition;
+  /** Whether the text there ends because a comment begins. */
+  isCutByComment(): boolean;
 }
 
 const finders = new WeakMap<SourcePosition, PlaceFinder>();
@@ -39,4 +41,9 @@ export function memberPosition(at: SourcePosition | undefined, path: string): So
 /** The position of a character of the text at `at`; `at` itself when that came from no file. */
 export function characterPosition(at: SourcePosition | undefined, index: number): SourcePosition | undefined {
   return at === undefined ? undefined : (finders.get(at)?.character(index) ?? at);
+}
+
+/** Whether the text at a position stands without quotes and a comment follows it. */
+export function isCutByComment(at: SourcePosition | undefined): boolean {
+  return at !== undefined && finders.get(at)?.isCutByComment() === true;
 }

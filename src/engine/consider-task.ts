@@ -21,6 +21,7 @@ import {
   TRAIT_TARGET,
   TRAIT_TIMED,
 } from "./status.ts";
+import { ValueTemplate } from "../plan/value-template.ts";
 import { policyOf, taskOf } from "./task-access.ts";
 import { hasFlag, setFlag, setStatus, statusOf, traitsAt } from "./task-status.ts";
 import { needsParams } from "./traits.ts";
@@ -112,8 +113,9 @@ export function isSettledAtOnce(state: RunState, task: number): boolean {
   return (traits & TRAIT_DRY) !== 0 && !isInspectable(state, task);
 }
 
-/** Only operations with plain parameters can be inspected without calling user code. */
+/** Only operations whose parameters are known without results and without calling user code can be inspected. */
 export function isInspectable(state: RunState, task: number): boolean {
   const { body } = taskOf(state, task);
-  return body.kind === "operation" && !needsParams(body);
+  if (body.kind !== "operation" || needsParams(body)) return false;
+  return !(body.params instanceof ValueTemplate) || !body.params.needsResults;
 }

@@ -30,7 +30,7 @@ function taskCountOf(body: GroupBody, items: readonly GroupItem[]): number {
 function listItems(state: RunState, task: number, body: GroupBody): Result<readonly GroupItem[], CodedError> {
   const { keys } = body;
   if (keys.kind === "fixed") return ok(keys.items);
-  if (keys.kind === "function") return ok(state.groupItems.get(task) ?? []);
+  if (keys.kind === "function" || keys.kind === "template") return ok(state.groupItems.get(task) ?? []);
   const source = siblingNamed(state, task, keys.task);
   const list = source === undefined ? undefined : valueAt(dataOf(state, source), keys.path);
   if (list === undefined || !isJsonArray(list)) {

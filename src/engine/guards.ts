@@ -20,6 +20,7 @@ export const GUARD_REASONS: Readonly<Record<Guard["kind"], string>> = {
   onlyIfAllHostsChanged: "only-if-all-hosts-changed: not all hosts changed",
   when: "when: guard returned false",
   whenFact: "when-fact: no matching agent",
+  expression: "when: the condition is false",
 };
 
 /** Guards about changes: a dry run cannot know them when a dependency is conditional. */
@@ -46,7 +47,10 @@ export function judgeGuards(state: RunState, index: number): GuardJudgement {
   const isUncertain = state.run.isDryRun && dependencies.some((one) => hasFlag(state, one, FLAG_CONDITIONAL));
   let isConditional = false;
   for (const [position, guard] of task.guards.entries()) {
-    if (guard.kind === "when" || guard.kind === "whenFact") {
+    if (guard.kind === "expression" && guard.isNever === true) {
+      return { failedAt: position, isConditional: false };
+    }
+    if (guard.kind === "when" || guard.kind === "whenFact" || guard.kind === "expression") {
       isConditional ||= state.run.isDryRun;
     } else if (isUncertain && ABOUT_CHANGES.has(guard.kind)) {
       isConditional = true;
@@ -116,7 +120,8 @@ function isPlaceable(task: CompiledTask, isDryRun: boolean): boolean {
 function functionGuards(task: CompiledTask, end: number): number[] {
   const guards: number[] = [];
   for (const [position, guard] of task.guards.entries()) {
-    if (position < end && (guard.kind === "when" || guard.kind === "whenFact")) guards.push(position);
+    if (position >= end) break;
+    if (guard.kind === "when" || guard.kind === "whenFact" || guard.kind === "expression") guards.push(position);
   }
   return guards;
 }
@@ -124,6 +129,7 @@ function functionGuards(task: CompiledTask, end: number): number[] {
 /** The reason of a guard that said no. */
 export function guardReason(guard: Guard | undefined): string {
   if (guard === undefined) return GUARD_REASONS.when;
+  if (guard.kind === "expression") return guard.reason ?? `when: ${guard.text} is false`;
   if ((guard.kind === "when" || guard.kind === "whenFact") && guard.reason !== undefined) return guard.reason;
   return GUARD_REASONS[guard.kind];
 }

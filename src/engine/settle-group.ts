@@ -62,7 +62,7 @@ function isSame(left: readonly GroupItem[], right: readonly GroupItem[]): boolea
 /** A dry run knows the items only if they stand in the plan or in a result that is certain. */
 function isUnknownInDryRun(state: RunState, task: number, { keys }: GroupBody): boolean {
   if (!state.run.isDryRun || keys.kind === "fixed") return false;
-  if (keys.kind === "function") return true;
+  if (keys.kind === "function" || keys.kind === "template") return true;
   const source = siblingNamed(state, task, keys.task);
   return source === undefined || hasFlag(state, source, FLAG_CONDITIONAL);
 }

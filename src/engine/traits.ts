@@ -37,7 +37,7 @@ export function needsParams(body: TaskBody): boolean {
 
 /** Whether the items of a group come from a function. */
 export function hasKeyFunction(body: TaskBody): boolean {
-  return body.kind === "group" && body.keys.kind === "function";
+  return body.kind === "group" && (body.keys.kind === "function" || body.keys.kind === "template");
 }
 
 /** Whether the task may change hosts, so that it needs one for itself. */

@@ -126,7 +126,7 @@ class AttemptExecutor implements Executor {
     const startedAtMs = this.#options.clock.monotonicMs();
     // When the store fails here, undoing meets the same failure and reports it.
     const secrets = await secretsOf(job, this.#options).catch(() => []);
-    const masker = new Masker([...(this.#options.secrets ?? []), ...secrets]);
+    const masker = new Masker([...(this.#options.secrets ?? []), ...(job.secrets ?? []), ...secrets]);
     const finished = (outcome: Outcome): AttemptResult => ({
       token: job.token,
       outcome: masker.outcome(outcome),

@@ -45,6 +45,11 @@ export function paramsJsonSchema(spec: OperationSpec): JsonObject {
   return jsonSchema(spec.params, "input");
 }
 
+/** JSON Schema (draft 2020-12) of the data that the operation returns. */
+export function resultJsonSchema(spec: OperationSpec): JsonObject {
+  return jsonSchema(spec.result, "output");
+}
+
 /** Collects the reference of an operation from its declaration. */
 export function describeOperation(spec: OperationSpec): OperationDescription {
   const secretNames = new Set(spec.secretParams.map((path) => path.split(".", 1)[0]));

@@ -1,5 +1,6 @@
 import { unreachable } from "../base/assert.ts";
-import { toJson, type JsonValue } from "../base/json.ts";
+import { codedError } from "../base/coded-error.ts";
+import { isJsonObject, toJson, type JsonValue } from "../base/json.ts";
 import { RESULT_BYTES_MAX } from "../base/limits.ts";
 import { didYouMean } from "../base/suggest.ts";
 import type {
@@ -11,12 +12,14 @@ import type {
   ScriptDefinition,
 } from "../definition/task-body.ts";
 import { shown } from "../definition/task-input.ts";
+import { TemplateDefinition } from "../definition/template-definition.ts";
 import { compileGroup } from "./compile-group.ts";
 import { compileOperation } from "./compile-operation.ts";
+import { type CompiledTemplate, compileTemplate, knownText } from "./compile-template.ts";
 import type { FunctionBody, Gate, GateBody, ScriptBody, TaskBody, ValueFunction } from "./compiled-plan.ts";
 import { parseInstant } from "./instant.ts";
 import type { TaskScope } from "./plan-scope.ts";
-import { memberOf } from "./problems.ts";
+import { memberOf, positionOf } from "./problems.ts";
 import { ValueReader } from "./value-reader.ts";
 
 /** A body and what only its declaration knows about it. */
@@ -119,7 +122,14 @@ function compileScript(definition: ScriptDefinition, scope: TaskScope): ScriptBo
   const input = definition.input === undefined ? undefined : readInput(definition.input, scope);
   const args = reader.texts("args", definition.args) ?? [];
   const policy = reader.oneOf("unknownPolicy", definition.unknownPolicy, UNKNOWN_POLICIES);
+  const values = definition.values === undefined ? undefined : compileScriptValues(definition.values, scope);
   if (script === undefined || interpreter === undefined) return undefined;
+  if (definition.values !== undefined && values === undefined) return undefined;
+  if (values !== undefined && "value" in values) {
+    const plain: object = isJsonObject(values.value) ? values.value : {};
+    const { values: _values, ...rest } = definition;
+    return compileScript({ ...rest, ...plain }, scope);
+  }
   return {
     kind: "script",
     interpreter,
@@ -128,8 +138,24 @@ function compileScript(definition: ScriptDefinition, scope: TaskScope): ScriptBo
     env: Object.fromEntries(env),
     ...(cwd === undefined ? {} : { cwd }),
     ...(input === undefined ? {} : { input }),
+    ...(values === undefined ? {} : { values: values.template }),
     unknownPolicy: policy ?? "hold",
   };
+}
+
+/** What a script is given, with expressions in it: texts except for the input. */
+function compileScriptValues(definition: TemplateDefinition, scope: TaskScope): CompiledTemplate | undefined {
+  return compileTemplate(definition, scope, {
+    member: "values",
+    place: "host",
+    wanted: ([first]) => (first === "input" ? undefined : "text"),
+    foundSecret: ([first], at) => {
+      if (first !== "args") return;
+      const message = "Cannot keep the secret: everybody on the host can read the arguments of a script";
+      const options = { at: positionOf(at), hint: "Give it by env or input" };
+      scope.plan.notice?.(codedError("DRV_PLANFILE_SECRET_EXPOSED", message, options), "warning");
+    },
+  });
 }
 
 function readInterpreter(given: unknown, { problems, place }: TaskScope): readonly string[] | undefined {
@@ -160,7 +186,8 @@ function compileGate({ gate: given }: GateDefinition, scope: TaskScope): GateBod
   return gate === undefined ? undefined : { kind: "gate", gate };
 }
 
-function readGate(given: GateDefinition["gate"], { problems, place }: TaskScope): Gate | undefined {
+function readGate(given: GateDefinition["gate"], scope: TaskScope): Gate | undefined {
+  const { problems, place } = scope;
   const reader = new ValueReader(problems, place);
   switch (given.kind) {
     case "delay": {
@@ -187,7 +214,10 @@ function readGate(given: GateDefinition["gate"], { problems, place }: TaskScope)
       return undefined;
     }
     case "approval": {
-      const message = reader.text("message", given.message);
+      const message =
+        given.message instanceof TemplateDefinition
+          ? knownText(given.message, "message", scope)
+          : reader.text("message", given.message);
       const quorum = reader.number("quorum", given.quorum, { min: 1, max: QUORUM_MAX }) ?? 1;
       return { kind: "approval", quorum, ...(message === undefined ? {} : { message }) };
     }

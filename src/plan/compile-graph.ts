@@ -64,7 +64,7 @@ function warnAboutGuards(graph: Graph, { problems, placeOf, tasks }: GraphInput)
   for (const { guards, index } of tasks) {
     if (guards.length === 0 || offsets[index + 1] !== offsets[index]) continue;
     for (const { kind } of guards) {
-      if (kind === "when" || kind === "whenFact") continue;
+      if (kind === "when" || kind === "whenFact" || kind === "expression") continue;
       problems.warnings.push(
         `${placeOf(index).subject} has the guard ${kind} but no dependencies, so it is always skipped`,
       );

@@ -1,5 +1,5 @@
 import { fromThrown } from "../base/coded-error.ts";
-import { toJson, type JsonObject, type JsonValue } from "../base/json.ts";
+import { isJsonObject, toJson, type JsonObject, type JsonValue } from "../base/json.ts";
 import { RESULT_BYTES_MAX } from "../base/limits.ts";
 import { unreachable } from "../base/assert.ts";
 import { GROUP_DEPTH_MAX, GROUP_KEYS_MAX } from "../definition/definition-limits.ts";
@@ -14,8 +14,12 @@ import type {
 import { shown } from "../definition/task-input.ts";
 import type { CompiledPlan, GroupBody, GroupItem, GroupKeys } from "./compiled-plan.ts";
 import { groupKeyOf } from "./group-key.ts";
+import { compileTemplate } from "./compile-template.ts";
+import type { KnownItem } from "./expression-scope.ts";
+import { speaksOfItems } from "./item-uses.ts";
+import { ownParameters } from "./own-parameters.ts";
 import { parameterNames } from "./params.ts";
-import type { TaskScope } from "./plan-scope.ts";
+import type { InnerPlan, TaskScope } from "./plan-scope.ts";
 import { memberOf, positionOf } from "./problems.ts";
 import { nameDefect } from "./task-name.ts";
 
@@ -31,16 +35,44 @@ export function compileGroup(definition: GroupDefinition, scope: TaskScope): Gro
     reject(scope, `it lies deeper than ${GROUP_DEPTH_MAX} groups`);
     return undefined;
   }
+  const ownParams = definition.with === undefined ? undefined : ownParameters(definition.plan, definition.with, scope);
   // The first item of a list usually brings the body of the whole group: it is compiled once for both.
   const bodies = new Map<PlanDefinition, CompiledPlan | undefined>();
-  const compile = (plan: PlanDefinition, path: string): CompiledPlan | undefined => {
-    if (!bodies.has(plan)) bodies.set(plan, compileInner(plan, { scope, path }));
+  const compile: GroupContext["compile"] = (plan, path, item) => {
+    if (!bodies.has(plan)) bodies.set(plan, compileInner(plan, { scope, path, inner: { item, ownParams } }));
     return bodies.get(plan);
   };
-  const plan = compile(definition.plan, "plan");
-  rejectOwnParameters(definition.plan, scope);
-  const keys = definition.keys === undefined ? SINGLE : compileKeys(definition.keys, { scope, compile });
-  return plan === undefined || keys === undefined ? undefined : { kind: "group", plan, keys };
+  if (definition.with === undefined) rejectOwnParameters(definition.plan, scope);
+  if (definition.keys === undefined) {
+    const plan = compile(definition.plan, "plan");
+    return plan === undefined ? undefined : { kind: "group", plan, keys: SINGLE };
+  }
+  const keys = compileKeys(definition.keys, { scope, compile });
+  if (keys === undefined) return undefined;
+  const inner = { scope, path: "plan" };
+  if (keys.kind === "fixed" && keys.items.length > 0 && speaksOfItems(definition.plan)) {
+    return unrolled(keys, (item) => compileInner(definition.plan, { ...inner, inner: { item, ownParams } }));
+  }
+  const isKnown = keys.kind === "fixed";
+  const plan =
+    (isKnown ? bodies.get(definition.plan) : undefined) ??
+    compileInner(definition.plan, { ...inner, inner: { isRepeated: !isKnown || keys.items.length === 0, ownParams } });
+  return plan === undefined ? undefined : { kind: "group", plan, keys };
+}
+
+/** A body for each item, so that what is known of the item is known of its tasks. */
+function unrolled(
+  keys: Extract<GroupKeys, { readonly kind: "fixed" }>,
+  compile: (item: GroupItem) => CompiledPlan | undefined,
+): GroupBody | undefined {
+  const items: GroupItem[] = [];
+  for (const item of keys.items) {
+    const plan = item.plan ?? compile(item);
+    if (plan === undefined) return undefined;
+    items.push({ ...item, plan });
+  }
+  const plan = items[0]?.plan;
+  return plan === undefined ? undefined : { kind: "group", plan, keys: { kind: "fixed", items } };
 }
 
 /** A run has one set of parameters: a plan used as a group may only ask for what the outermost one has. */
@@ -49,24 +81,30 @@ function rejectOwnParameters(plan: PlanDefinition, scope: TaskScope): void {
     if (scope.plan.parameterNames.includes(name)) continue;
     const place = memberOf(scope.place, "plan.params");
     const found = `its plan asks for parameter ${shown(name)}, which the outermost plan does not have`;
-    scope.problems.add("DRV_PLAN_GROUP_INVALID", place, found, { hint: "Declare the parameter in the outermost plan" });
+    scope.problems.add("DRV_PLAN_GROUP_INVALID", place, found, {
+      hint: "Give it by with, or declare the parameter in the outermost plan",
+    });
   }
 }
 
 interface GroupContext {
   readonly scope: TaskScope;
-  readonly compile: (plan: PlanDefinition, path: string) => CompiledPlan | undefined;
+  readonly compile: (plan: PlanDefinition, path: string, item?: KnownItem) => CompiledPlan | undefined;
 }
 
 function compileInner(
   plan: PlanDefinition,
-  { scope, path }: { readonly scope: TaskScope; readonly path: string },
+  { scope, path, inner }: { readonly scope: TaskScope; readonly path: string; readonly inner: InnerPlan },
 ): CompiledPlan | undefined {
-  return scope.plan.compileInner(plan, {
+  const names = inner.ownParams === undefined ? scope.plan.parameterNames : parameterNames(plan.params);
+  const outer = {
     ...scope.plan,
+    parameterNames: names,
     path: `${scope.place.path}.${path}.`,
     depth: scope.plan.depth + 1,
-  });
+  };
+  const compiled = scope.plan.compileInner(plan, outer, inner);
+  return compiled;
 }
 
 function compileKeys(keys: GroupKeysDefinition, context: GroupContext): GroupKeys | undefined {
@@ -85,8 +123,7 @@ function compileKeys(keys: GroupKeysDefinition, context: GroupContext): GroupKey
     case "function":
       return { kind: "function", list: { kind: "function", evaluate: keys.list } };
     case "template":
-      reject(scope, "its list is an expression");
-      return undefined;
+      return templateKeys(keys, context);
     default:
       return unreachable(keys);
   }
@@ -104,6 +141,34 @@ function matrixKeys(
   }
   const items = combined.map(({ key, value }) => (key === undefined ? { value } : { key, value }));
   return fixedKeys(items, context);
+}
+
+/** A list of a file: expanded now when everything in it is known, else when the group is about to start. */
+function templateKeys(
+  { list, isMatrix = false }: Extract<GroupKeysDefinition, { readonly kind: "template" }>,
+  context: GroupContext,
+): GroupKeys | undefined {
+  const { scope } = context;
+  const compiled = compileTemplate(list, scope, { member: "keys", place: "task" });
+  if (compiled === undefined) return undefined;
+  if (!("value" in compiled)) return { kind: "template", list: compiled.template };
+  const { value } = compiled;
+  if (Array.isArray(value)) {
+    const items: readonly JsonValue[] = value;
+    const keyed = items.map((item) =>
+      isMatrix && isJsonObject(item) ? { key: combinedKey(item), value: item } : { value: item },
+    );
+    return fixedKeys(keyed, context);
+  }
+  reject(scope, `its list is ${shown(value)}`);
+  return undefined;
+}
+
+/** Key of a combination of axes, as for lists without expressions. */
+function combinedKey(item: JsonObject): string {
+  return Object.values(item)
+    .map((value) => (typeof value === "object" && value !== null ? groupKeyOf(value) : String(value)))
+    .join(",");
 }
 
 /** Without bound parameters the list is asked for when the run has them. */
@@ -161,7 +226,10 @@ function fixedKeys(definitions: readonly GroupItemDefinition[], context: GroupCo
     }
     if (seen.has(key)) reject(scope, `two items have the key ${shown(key)}`);
     seen.add(key);
-    const plan = definition.plan === undefined ? undefined : context.compile(definition.plan, `items.${index}.plan`);
+    const plan =
+      definition.plan === undefined
+        ? undefined
+        : context.compile(definition.plan, `items.${index}.plan`, { key, value });
     items.push(plan === undefined ? { key, value } : { key, value, plan });
   }
   return { kind: "fixed", items };

@@ -1,7 +1,10 @@
-import { BUILTIN_GUARD_KINDS, type BuiltinGuardKind } from "../definition/guard.ts";
+import { codedError } from "../base/coded-error.ts";
+import { BUILTIN_GUARD_KINDS, type BuiltinGuardKind, type GuardDefinition } from "../definition/guard.ts";
 import { shown } from "../definition/task-input.ts";
+import { compileExpression, knownTruth } from "./compile-template.ts";
 import type { Guard } from "./compiled-plan.ts";
-import { memberOf, type Place, type Problems } from "./problems.ts";
+import type { TaskScope } from "./plan-scope.ts";
+import { memberOf, positionOf } from "./problems.ts";
 
 /** What all tasks without guards share. */
 const NO_GUARDS: readonly Guard[] = Object.freeze([]);
@@ -16,14 +19,17 @@ const FAILURE_GUARDS: ReadonlySet<unknown> = new Set<BuiltinGuardKind>([
 ]);
 
 /** Checks guards and keeps them in declared order. */
-export function compileGuards(
-  given: unknown,
-  { problems, place }: { readonly problems: Problems; readonly place: Place },
-): readonly Guard[] {
+export function compileGuards(given: unknown, scope: TaskScope): readonly Guard[] {
+  const { problems, place } = scope;
   if (given === undefined) return NO_GUARDS;
   const items: readonly unknown[] = Array.isArray(given) ? given : [given];
   const guards: Guard[] = [];
   for (const [index, item] of items.entries()) {
+    if (isExpression(item)) {
+      const compiled = compileCondition(item, scope);
+      if (compiled !== undefined) guards.push(compiled);
+      continue;
+    }
     const guard = readGuard(item);
     if (guard !== undefined) guards.push(guard);
     else {
@@ -32,6 +38,31 @@ export function compileGuards(
     }
   }
   return guards;
+}
+
+type ExpressionDefinition = Extract<GuardDefinition, { readonly kind: "expression" }>;
+
+function isExpression(item: unknown): item is ExpressionDefinition {
+  const isObject = typeof item === "object" && item !== null && "kind" in item && "expression" in item;
+  return isObject && item.kind === "expression" && typeof item.expression === "string";
+}
+
+/** A condition of a file; one that is known to hold is no guard any more. */
+function compileCondition({ expression, reason, at }: ExpressionDefinition, scope: TaskScope): Guard | undefined {
+  const { subject, path } = memberOf(scope.place, "when");
+  const place = { subject, path, at: at ?? scope.place.at };
+  const checked = compileExpression(expression, scope, { place: "task", wanted: "condition", at: place });
+  if (checked === undefined) return undefined;
+  const truth = knownTruth(checked, scope);
+  if (truth === true) return undefined;
+  if (truth === false && checked.references.length === 0) {
+    const message = `Nothing runs ${place.subject}: its condition is never true`;
+    const error = codedError("DRV_PLANFILE_UNREACHABLE", message, { at: positionOf(place) });
+    scope.plan.notice?.(error, "warning");
+  }
+  const because = reason === undefined ? {} : { reason };
+  const never = truth === false ? { isNever: true as const } : {};
+  return { kind: "expression", text: expression, program: checked.program, ...never, ...because };
 }
 
 /** Whether dependencies without a condition are waited for however they end. */

@@ -6,6 +6,7 @@ import type { OperationDefinition } from "../definition/task-body.ts";
 import { TemplateDefinition } from "../definition/template-definition.ts";
 import { paramsJsonSchema } from "../operation/describe.ts";
 import { operationClassOf, type OperationClass, type OperationSpec } from "../operation/spec.ts";
+import { classOfUnknown, compileParameters } from "./compile-parameters.ts";
 import type { OperationBody } from "./compiled-plan.ts";
 import type { TaskScope } from "./plan-scope.ts";
 import { memberOf, positionOf } from "./problems.ts";
@@ -32,13 +33,9 @@ export function compileOperation(definition: OperationDefinition, scope: TaskSco
   }
   const spec = found.value;
   const params = definition.params ?? {};
-  if (params instanceof TemplateDefinition) {
-    problems.add("DRV_PLANFILE_NOT_AVAILABLE", memberOf(place, "params"), "expressions cannot be evaluated yet");
-    return undefined;
-  }
+  if (params instanceof TemplateDefinition) return compileTemplated(params, spec, scope);
   if (typeof params === "function") {
-    // Parameters that nobody knows yet may make it anything it can be.
-    const operationClass = typeof spec.operationClass === "string" ? spec.operationClass : "non-idempotent";
+    const operationClass = classOfUnknown(spec);
     return { spec, body: bodyOf(spec, { params: { kind: "function", evaluate: params }, operationClass }) };
   }
   const checked = checkParams(spec, params, scope);
@@ -57,6 +54,23 @@ function bodyOf(
     unknownPolicy: spec.unknownPolicy,
     isReversible: spec.reversibility !== "none",
   };
+}
+
+/** Parameters with expressions: what is known is checked now, the rest by its type. */
+function compileTemplated(
+  definition: TemplateDefinition,
+  spec: OperationSpec,
+  scope: TaskScope,
+): CompiledOperation | undefined {
+  const compiled = compileParameters(definition, spec, scope);
+  if (compiled === undefined) return undefined;
+  if ("value" in compiled) {
+    const checked = checkParams(spec, compiled.value, scope);
+    return checked === undefined ? undefined : { spec, body: bodyOf(spec, checked) };
+  }
+  for (const issue of compiled.issues) reportIssue(issue, spec, scope);
+  if (compiled.issues.length > 0) return undefined;
+  return { spec, body: bodyOf(spec, { params: compiled.template, operationClass: compiled.operationClass }) };
 }
 
 /** Keeps a copy of what was written: the executor reads it again with the same schema. */

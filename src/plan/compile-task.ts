@@ -1,6 +1,8 @@
 import type { TaskDefinition } from "../definition/definition.ts";
 import { compileBody, type CompiledBody } from "./compile-body.ts";
+import { TemplateDefinition } from "../definition/template-definition.ts";
 import { compileGuards } from "./compile-guards.ts";
+import { compileTemplate, knownText } from "./compile-template.ts";
 import type { CompiledTask, Target, TaskBody } from "./compiled-plan.ts";
 import type { TaskScope } from "./plan-scope.ts";
 import { memberOf, positionOf } from "./problems.ts";
@@ -31,6 +33,7 @@ export function compileTask(definition: TaskDefinition, scope: TaskScope, pools:
   if (compiled !== undefined) rejectMisused(definition, body, scope, runsOnController);
   const policy = pools.policies.policyOf(definition, { body, operationTimeoutMs, place: scope.place });
   const guards = compileGuards(definition.guards, scope);
+  const outputs = definition.outputs === undefined ? undefined : compileOutputs(definition.outputs, body, scope);
   const isTargetRead = compiled === undefined ? definition.target !== undefined : !runsOnController;
   const target = isTargetRead ? compileTarget(definition, body, scope, pools.targets) : undefined;
   const title =
@@ -40,9 +43,11 @@ export function compileTask(definition: TaskDefinition, scope: TaskScope, pools:
   const undo = definition.undo === undefined ? undefined : compileUndo(definition, scope, target);
   const task = { index: scope.index, name: definition.name, body, guards, policy };
   const isRollbackStep = definition.runsOn !== undefined && readRollbackStep(definition, scope);
-  if (title === undefined && target === undefined && undo === undefined && !isRollbackStep) return task;
+  if (title === undefined && target === undefined && undo === undefined && !isRollbackStep && outputs === undefined)
+    return task;
   return {
     ...task,
+    ...(outputs === undefined ? {} : { outputs }),
     ...(title === undefined ? {} : { title }),
     ...(target === undefined ? {} : { target }),
     ...(undo === undefined ? {} : { undo }),
@@ -64,12 +69,50 @@ function compileTarget(
     });
     return undefined;
   }
-  const known = typeof text === "string" ? targets.get(text) : undefined;
+  if (text instanceof TemplateDefinition) return templatedTarget(text, scope, targets);
+  const known = targets.get(text);
   if (known !== undefined) return known;
   const parsed = parseTarget(text, { at: positionOf(memberOf(scope.place, "target")) });
   if (parsed.ok) targets.set(parsed.value.text, parsed.value);
   else scope.problems.push(parsed.error);
   return parsed.ok ? parsed.value : undefined;
+}
+
+/** A target whose text is made of parameters; until they are known it stands for any hosts. */
+function templatedTarget(
+  definition: TemplateDefinition,
+  scope: TaskScope,
+  targets: Map<string, Target>,
+): Target | undefined {
+  const text = knownText(definition, "target", scope);
+  if (text === undefined) return undefined;
+  if (text === definition.value) return { kind: "all", text };
+  const parsed = parseTarget(text, { at: positionOf(memberOf(scope.place, "target")) });
+  if (parsed.ok) targets.set(text, parsed.value);
+  else scope.problems.push(parsed.error);
+  return parsed.ok ? parsed.value : undefined;
+}
+
+function compileOutputs(
+  outputs: NonNullable<TaskDefinition["outputs"]>,
+  body: TaskBody,
+  scope: TaskScope,
+): NonNullable<CompiledTask["outputs"]> {
+  const result = scope.plan.expressions.dataTypeOf(scope.index);
+  const entries = Object.entries(outputs).flatMap(([name, value]) => {
+    const definition = new TemplateDefinition(value);
+    const more = new Map([["result", result]]);
+    const compiled = compileTemplate(definition, scope, { member: `outputs.${name}`, place: "output", more });
+    if (compiled === undefined) return [];
+    return [[name, "value" in compiled ? compiled.value : compiled.template] as const];
+  });
+  if (body.kind === "group") {
+    const found = "a group has no result that outputs could be made of";
+    scope.problems.add("DRV_PLAN_OPTION_MISUSED", memberOf(scope.place, "outputs"), found, {
+      hint: "Give them to a task",
+    });
+  }
+  return Object.fromEntries(entries);
 }
 
 function compileUndo(definition: TaskDefinition, scope: TaskScope, target: Target | undefined): TaskBody | undefined {

@@ -9,10 +9,13 @@ import { compileGraph } from "./compile-graph.ts";
 import { readLimits } from "./compile-limits.ts";
 import { compileTask } from "./compile-task.ts";
 import type { CompiledPlan, CompiledTask } from "./compiled-plan.ts";
+import { ExpressionScope } from "./expression-scope.ts";
+import { typeOfParameters } from "./expression-types.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { checkParameters, parameterNames } from "./params.ts";
-import type { PlanScope } from "./plan-scope.ts";
+import type { InnerPlan, PlanScope } from "./plan-scope.ts";
 import { Problems, type Place } from "./problems.ts";
+import { checkTaskReferences, noticeUnused } from "./check-references.ts";
 import { warnAboutRollbackSteps } from "./rollback-steps.ts";
 import { checkNames } from "./task-names.ts";
 import { PolicyPool } from "./task-policy.ts";
@@ -28,6 +31,8 @@ export interface CompileOptions {
   readonly params?: JsonObject;
   /** Functions by the name under which the plan's function tasks are registered. */
   readonly functions?: ReadonlyMap<string, OpaqueFunction>;
+  /** Told of what is no error: warnings, and hints about expressions. */
+  readonly notice?: (error: CodedError, severity: "warning" | "hint") => void;
 }
 
 const NO_FUNCTIONS: ReadonlyMap<string, OpaqueFunction> = new Map();
@@ -52,26 +57,48 @@ export function compilePlan(
 ): Result<CompiledPlan, readonly CodedError[]> {
   const problems = new Problems();
   for (const problem of definition.problems ?? []) problems.push(problem);
-  const plan = compileTasks(definition, {
+  const names = parameterNames(definition.params);
+  const { catalog, notice, params } = options;
+  const scope = {
     problems,
-    catalog: options.catalog,
+    catalog,
     functions: options.functions ?? NO_FUNCTIONS,
-    params: options.params,
-    parameterNames: parameterNames(definition.params),
+    params,
+    parameterNames: names,
     target: undefined,
     path: "",
     depth: 0,
     compileInner: compileTasks,
+    notice,
+  };
+  // A plan that asks for nothing has been given everything.
+  const known = params ?? (names.length === 0 ? {} : undefined);
+  const paramsType = typeOfParameters(definition.params);
+  const expressions = new ExpressionScope({
+    definition,
+    catalog,
+    target: definition.target,
+    paramsType,
+    params: known,
   });
+  const plan = compileTasks(definition, { ...scope, expressions }, undefined);
+  if (notice !== undefined) noticeUnused(definition, expressions, notice);
   return plan !== undefined && problems.isEmpty ? ok(plan) : err(problems.errors());
 }
 
 /** Compiles one plan, the outermost or the body of a group; `undefined` when it has no order. */
-function compileTasks(definition: PlanDefinition, outer: PlanScope): CompiledPlan | undefined {
+function compileTasks(
+  definition: PlanDefinition,
+  outer: PlanScope,
+  inner: InnerPlan | undefined,
+): CompiledPlan | undefined {
   const { problems } = outer;
   const place: Place = { subject: `plan ${shown(definition.name)}`, path: outer.path.slice(0, -1), at: definition.at };
   const reader = new ValueReader(problems, place);
-  const scope: PlanScope = { ...outer, target: reader.text("target", definition.target) ?? outer.target };
+  const target = reader.text("target", definition.target) ?? outer.target;
+  const expressions =
+    inner === undefined ? outer.expressions : innerExpressions(definition, { ...outer, target }, inner);
+  const scope: PlanScope = { ...outer, target, expressions };
   const placeOf = (index: number): Place => new TaskPlace(definition.tasks[index], index, outer.path);
   const names = checkNames(definition, { problems, place, placeOf });
   const pools = {
@@ -83,6 +110,7 @@ function compileTasks(definition: PlanDefinition, outer: PlanScope): CompiledPla
     tasks.push(compileTask(task, { plan: scope, problems, index, place: placeOf(index) }, pools));
   }
   const order = compileGraph({ definitions: definition.tasks, tasks, names, problems, placeOf, place });
+  checkTaskReferences(expressions, { names, tasks, order, problems });
   const parameters = checkParameters(definition.params, { problems, place });
   const title = reader.text("title", definition.title);
   const rollback = reader.oneOf("rollback", definition.rollback, ["off", "onFailure", "manual"]) ?? "off";
@@ -100,6 +128,22 @@ function compileTasks(definition: PlanDefinition, outer: PlanScope): CompiledPla
     hasLevelBarriers,
     ...(parameters === undefined ? {} : { parameters }),
     warnings: outer.depth === 0 ? problems.warnings : [],
+  });
+}
+
+/** What the expressions of the body of a group may use. */
+function innerExpressions(definition: PlanDefinition, outer: PlanScope, inner: InnerPlan): ExpressionScope {
+  const { item, isRepeated = false, ownParams } = inner;
+  const { expressions, catalog, target } = outer;
+  return new ExpressionScope({
+    definition,
+    catalog,
+    target,
+    paramsType: ownParams === undefined ? expressions.paramsType : typeOfParameters(definition.params),
+    params: ownParams === undefined ? expressions.params : ownParams.values,
+    outer: expressions,
+    item,
+    isRepeated,
   });
 }
 

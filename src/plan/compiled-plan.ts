@@ -1,7 +1,9 @@
 import type { JsonObject, JsonValue } from "../base/json.ts";
+import type { Program } from "../expression/program.ts";
 import type { Graph } from "../dag/graph.ts";
 import type { ParametersDefinition } from "../definition/parameters.ts";
 import type { OperationClass, UnknownPolicy } from "../operation/spec.ts";
+import type { ValueTemplate } from "./value-template.ts";
 
 /**
  * An immutable, validated plan: what the engine runs. Made by `compilePlan` only, so holding one means that names are
@@ -60,6 +62,8 @@ export interface CompiledTask {
    * never inside a group, but may be one.
    */
   readonly isRollbackStep?: true;
+  /** Named values for expressions of other tasks, made of the data of this one. */
+  readonly outputs?: { readonly [name: string]: JsonValue | ValueTemplate };
 }
 
 export type TaskBody = OperationBody | FunctionBody | ScriptBody | GateBody | GroupBody;
@@ -67,8 +71,8 @@ export type TaskBody = OperationBody | FunctionBody | ScriptBody | GateBody | Gr
 export interface OperationBody {
   readonly kind: "operation";
   readonly operation: string;
-  /** Plain data, or a function of parameters and results evaluated when the task is about to start. */
-  readonly params: JsonValue | ValueFunction;
+  /** Plain data, a function of parameters and results called when the task is about to start, or expressions of a file. */
+  readonly params: JsonValue | ValueFunction | ValueTemplate;
   readonly operationClass: OperationClass;
   readonly unknownPolicy: UnknownPolicy;
   readonly isReversible: boolean;
@@ -90,6 +94,8 @@ export interface ScriptBody {
   readonly env: { readonly [name: string]: string };
   readonly cwd?: string;
   readonly input?: JsonValue | ValueFunction;
+  /** Replaces those of `args`, `env`, `cwd` and `input` that it has, when the script is about to start. */
+  readonly values?: ValueTemplate;
   readonly unknownPolicy: UnknownPolicy;
 }
 
@@ -115,7 +121,8 @@ export type GroupKeys =
   | { readonly kind: "fixed"; readonly items: readonly GroupItem[] }
   /** A list in the result of another task, which must be a dependency. */
   | { readonly kind: "result"; readonly task: string; readonly path: readonly string[] }
-  | { readonly kind: "function"; readonly list: ValueFunction };
+  | { readonly kind: "function"; readonly list: ValueFunction }
+  | { readonly kind: "template"; readonly list: ValueTemplate };
 
 export interface GroupItem {
   /** Unique within the group; free of control characters and of `/ [ ]`. */
@@ -149,7 +156,18 @@ export type Guard =
   /** `when(fn, reason?)`: gets parameters and results. */
   | { readonly kind: "when"; readonly evaluate: OpaqueFunction; readonly reason?: string }
   /** `whenFact(...)`: gets facts of the task's hosts, or the agent list another task returned. */
-  | { readonly kind: "whenFact"; readonly evaluate: OpaqueFunction; readonly task?: string; readonly reason?: string };
+  | { readonly kind: "whenFact"; readonly evaluate: OpaqueFunction; readonly task?: string; readonly reason?: string }
+  | ExpressionGuard;
+
+/** An expression of a file. `isNever`: known to be false already. */
+export interface ExpressionGuard {
+  readonly kind: "expression";
+  /** As its author wrote it. */
+  readonly text: string;
+  readonly program: Program;
+  readonly isNever?: true;
+  readonly reason?: string;
+}
 
 export interface TaskPolicy {
   readonly afterFailure: "stopAll" | "continueRun";

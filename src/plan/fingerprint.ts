@@ -12,6 +12,7 @@ import type {
   ValueFunction,
 } from "./compiled-plan.ts";
 import { paramsSchema } from "./params.ts";
+import { programMeaning, templateMeaning, ValueTemplate } from "./value-template.ts";
 
 /** Goes up when the form below changes, so that fingerprints of different forms never meet. */
 const FORM_VERSION = 1;
@@ -66,7 +67,7 @@ class PolicyTable {
 }
 
 function taskJson(task: CompiledTask, plan: CompiledPlan, policies: PolicyTable): JsonObject {
-  const { title, target, undo, guards } = task;
+  const { title, target, undo, guards, outputs } = task;
   return {
     name: task.name,
     body: bodyJson(task.body),
@@ -77,6 +78,7 @@ function taskJson(task: CompiledTask, plan: CompiledPlan, policies: PolicyTable)
     ...(target === undefined ? {} : { target: target.text }),
     ...(undo === undefined ? {} : { undo: bodyJson(undo) }),
     ...(task.isRollbackStep === true ? { isRollbackStep: true } : {}),
+    ...(outputs === undefined ? {} : { outputs: outputsJson(outputs) }),
   };
 }
 
@@ -102,9 +104,12 @@ function bodyJson(body: TaskBody): JsonObject {
       return { kind, unknownPolicy, function: functionJson(registeredName) };
     }
     case "script": {
-      const { kind, interpreter, script, args, env, cwd, input, unknownPolicy } = body;
+      const { kind, interpreter, script, args, env, cwd, input, values, unknownPolicy } = body;
       const where = cwd === undefined ? {} : { cwd };
-      const given = input === undefined ? {} : { input: valueJson(input) };
+      const given = {
+        ...(input === undefined ? {} : { input: valueJson(input) }),
+        ...(values === undefined ? {} : { values: valueJson(values) }),
+      };
       return { kind, interpreter, script, args, env, unknownPolicy, ...where, ...given };
     }
     case "gate":
@@ -128,12 +133,22 @@ function keysJson(keys: GroupKeys): JsonObject {
       return { kind: keys.kind, task: keys.task, path: keys.path };
     case "function":
       return { kind: keys.kind, list: functionJson(undefined) };
+    case "template":
+      return { kind: keys.kind, list: valueJson(keys.list) };
     default:
       return unreachable(keys);
   }
 }
 
+function outputsJson(outputs: NonNullable<CompiledTask["outputs"]>): JsonObject {
+  return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, valueJson(value)]));
+}
+
 function guardJson(guard: Guard): JsonObject {
+  if (guard.kind === "expression") {
+    const because = guard.reason === undefined ? {} : { reason: guard.reason };
+    return { kind: guard.kind, program: programMeaning(guard.program), ...because };
+  }
   if (guard.kind !== "when" && guard.kind !== "whenFact") return { kind: guard.kind };
   const reason = guard.reason === undefined ? {} : { reason: guard.reason };
   const task = guard.kind === "whenFact" && guard.task !== undefined ? { task: guard.task } : {};
@@ -154,7 +169,8 @@ function retryJson(retry: RetryPolicy): JsonObject {
 }
 
 /** Plain values stand for themselves inside a list, so that none of them looks like a function. */
-function valueJson(value: JsonValue | ValueFunction): JsonValue {
+function valueJson(value: JsonValue | ValueFunction | ValueTemplate): JsonValue {
+  if (value instanceof ValueTemplate) return { template: templateMeaning(value.node) };
   return isValueFunction(value) ? functionJson(undefined) : [value];
 }
 

@@ -1,7 +1,7 @@
 import type { CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { PlanDefinition } from "../definition/definition.ts";
-import { type Diagnostic, inOrder, isError } from "../definition/plan-file/diagnostic.ts";
+import { type Diagnostic, inOrder, isError, type Severity } from "../definition/plan-file/diagnostic.ts";
 import { type ReadPlanFile, readPlanFile } from "../definition/plan-file/read-plan-file.ts";
 import { SourceFile } from "../definition/plan-file/source-file.ts";
 import type { PlanSource, SourceLoader } from "../definition/plan-file/source-loader.ts";
@@ -48,8 +48,11 @@ export async function parsePlanFile(
   const read = await readPlanFile(source, loader, { catalog });
   const { definition, files } = read;
   if (definition === undefined) return err(read.diagnostics);
-  const compiled = compilePlan(definition, { catalog });
-  const found = compiled.ok ? [] : compiled.error.map((error) => placed(error, read));
+  const noticed: Diagnostic[] = [];
+  const notice = (error: CodedError, severity: Severity): void =>
+    void noticed.push({ ...placed(error, read), severity });
+  const compiled = compilePlan(definition, { catalog, notice });
+  const found = [...(compiled.ok ? [] : compiled.error.map((error) => placed(error, read))), ...noticed];
   const all = [...read.diagnostics, ...withoutEchoes(found, read.diagnostics)];
   const diagnostics = inOrder(
     withoutShadowed(all),
@@ -70,7 +73,9 @@ function placed(error: CodedError, { files }: ReadPlanFile): Diagnostic {
   const file = files.find((candidate) => candidate.name === name) ?? files[0] ?? new SourceFile("", "");
   const { code, message, hint } = error;
   const start = file.offsetOf({ line: line ?? 1, column: column ?? 1 });
-  const shown = file.diagnostic({ code: "DRV_INTERNAL", message, start, end: file.endOfWord(start) });
+  const length = error.details?.["length"];
+  const end = typeof length === "number" ? start + length : file.endOfWord(start);
+  const shown = file.diagnostic({ code: "DRV_INTERNAL", message, start, end });
   return {
     ...shown,
     ...error,

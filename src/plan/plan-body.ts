@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from "../base/json.ts";
 import type {
   CompiledPlan,
   CompiledTask,
+  ExpressionGuard,
   Guard,
   GroupItem,
   GroupKeys,
@@ -12,6 +13,7 @@ import type {
   ValueFunction,
 } from "./compiled-plan.ts";
 import { isCodeValue } from "./plan-code.ts";
+import { type TemplateNode, ValueTemplate } from "./value-template.ts";
 
 /** Goes up when the form below changes in a way that older programs cannot read. */
 export const PLAN_BODY_FORM = 1;
@@ -48,22 +50,34 @@ export interface CodeMark {
   readonly name?: string;
 }
 
-/** Plain values are wrapped, so that none of them looks like a mark. */
-export type ValueOfBody = CodeMark | { readonly value: JsonValue };
+/** Expressions of a file are data like any other. */
+export interface TemplateOfBody {
+  readonly template: TemplateNode;
+  readonly roots: readonly string[];
+}
 
-export type GuardOfBody = { readonly kind: Guard["kind"]; readonly reason?: string; readonly task?: string };
+/** Plain values are wrapped, so that none of them looks like a mark. */
+export type ValueOfBody = CodeMark | TemplateOfBody | { readonly value: JsonValue };
+
+export type GuardOfBody =
+  | { readonly kind: Exclude<Guard["kind"], "expression">; readonly reason?: string; readonly task?: string }
+  | ExpressionGuard;
 
 export type BodyOfTask =
   | (Omit<Extract<TaskBody, { kind: "operation" }>, "params"> & { readonly params: ValueOfBody })
   | (Omit<Extract<TaskBody, { kind: "function" }>, "run"> & { readonly run: CodeMark })
-  | (Omit<Extract<TaskBody, { kind: "script" }>, "input"> & { readonly input?: ValueOfBody })
+  | (Omit<Extract<TaskBody, { kind: "script" }>, "input" | "values"> & {
+      readonly input?: ValueOfBody;
+      readonly values?: TemplateOfBody;
+    })
   | Extract<TaskBody, { kind: "gate" }>
   | { readonly kind: "group"; readonly plan: PlanBody; readonly keys: KeysOfBody };
 
 export type KeysOfBody =
   | { readonly kind: "fixed"; readonly items: readonly ItemOfBody[] }
   | Extract<GroupKeys, { kind: "result" }>
-  | { readonly kind: "function"; readonly list: CodeMark };
+  | { readonly kind: "function"; readonly list: CodeMark }
+  | { readonly kind: "template"; readonly list: TemplateOfBody };
 
 export interface ItemOfBody {
   readonly key: string;
@@ -81,6 +95,7 @@ export type TaskOfBody = BodyOfTask & {
   readonly guards?: readonly GuardOfBody[];
   readonly undo?: BodyOfTask;
   readonly isRollbackStep?: true;
+  readonly outputs?: { readonly [name: string]: ValueOfBody };
   /** Incoming edges: index of the other task, and code of the kind. */
   readonly edges?: readonly (readonly [number, number])[];
 };
@@ -134,6 +149,7 @@ function taskOf(task: CompiledTask, plan: CompiledPlan, policy: number): TaskOfB
     ...(guards.length === 0 ? {} : { guards: guards.map(guardOf) }),
     ...(undo === undefined ? {} : { undo: bodyOf(undo) }),
     ...(task.isRollbackStep === true ? { isRollbackStep: true } : {}),
+    ...(task.outputs === undefined ? {} : { outputs: outputsOf(task.outputs) }),
     ...(edges.length === 0 ? {} : { edges }),
   };
 }
@@ -160,8 +176,12 @@ function bodyOf(body: TaskBody): BodyOfTask {
       };
     }
     case "script": {
-      const { input, ...script } = body;
-      return input === undefined ? script : { ...script, input: valueOf(input) };
+      const { input, values, ...script } = body;
+      return {
+        ...script,
+        ...(input === undefined ? {} : { input: valueOf(input) }),
+        ...(values === undefined ? {} : { values: templateOf(values) }),
+      };
     }
     case "gate":
       return body;
@@ -180,6 +200,8 @@ function keysOf(keys: GroupKeys): KeysOfBody {
       return keys;
     case "function":
       return { kind: "function", list: codeMark(undefined) };
+    case "template":
+      return { kind: "template", list: templateOf(keys.list) };
     default:
       return unreachable(keys);
   }
@@ -189,7 +211,16 @@ function itemOf({ key, value, plan }: GroupItem): ItemOfBody {
   return { key, value, ...(plan === undefined ? {} : { plan: planBodyOf(plan) }) };
 }
 
+function outputsOf(outputs: NonNullable<CompiledTask["outputs"]>): NonNullable<TaskOfBody["outputs"]> {
+  return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, valueOf(value)]));
+}
+
+function templateOf({ node, roots }: ValueTemplate): TemplateOfBody {
+  return { template: node, roots };
+}
+
 function guardOf(guard: Guard): GuardOfBody {
+  if (guard.kind === "expression") return guard;
   if (guard.kind !== "when" && guard.kind !== "whenFact") return { kind: guard.kind };
   return {
     kind: guard.kind,
@@ -198,7 +229,8 @@ function guardOf(guard: Guard): GuardOfBody {
   };
 }
 
-function valueOf(value: JsonValue | ValueFunction): ValueOfBody {
+function valueOf(value: JsonValue | ValueFunction | ValueTemplate): ValueOfBody {
+  if (value instanceof ValueTemplate) return templateOf(value);
   return isCodeValue(value) ? codeMark(undefined) : { value };
 }
 

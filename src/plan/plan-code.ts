@@ -1,9 +1,10 @@
 import type { JsonValue } from "../base/json.ts";
 import type { CompiledPlan, TaskBody, ValueFunction } from "./compiled-plan.ts";
 import { plansOfGroup } from "./group-plans.ts";
+import type { ValueTemplate } from "./value-template.ts";
 
 /** Whether parameters or input are made by a function. */
-export function isCodeValue(value: JsonValue | ValueFunction | undefined): value is ValueFunction {
+export function isCodeValue(value: JsonValue | ValueFunction | ValueTemplate | undefined): value is ValueFunction {
   return typeof value === "object" && value !== null && "evaluate" in value && typeof value.evaluate === "function";
 }
 

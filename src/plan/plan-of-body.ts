@@ -17,6 +17,7 @@ import type {
   TaskPolicy,
   ValueFunction,
 } from "./compiled-plan.ts";
+import { ValueTemplate } from "./value-template.ts";
 import {
   PLAN_BODY_FORM,
   type BodyOfTask,
@@ -111,7 +112,7 @@ interface Tables {
 const NO_GUARDS: readonly Guard[] = [];
 
 function taskOf(task: TaskOfBody, index: number, { policies, targets }: Tables): CompiledTask {
-  const { name, title, target, guards, undo } = task;
+  const { name, title, target, guards, undo, outputs } = task;
   return {
     index,
     name,
@@ -122,6 +123,7 @@ function taskOf(task: TaskOfBody, index: number, { policies, targets }: Tables):
     ...(target === undefined ? {} : { target: must(targets.get(target), `The body has no target ${target}`) }),
     ...(undo === undefined ? {} : { undo: bodyOf(undo) }),
     ...(task.isRollbackStep === true ? { isRollbackStep: true } : {}),
+    ...(outputs === undefined ? {} : { outputs: outputsOf(outputs) }),
   };
 }
 
@@ -136,7 +138,7 @@ function bodyOf(body: BodyOfTask): TaskBody {
       return { kind, unknownPolicy, run: missingCode, ...(registeredName === undefined ? {} : { registeredName }) };
     }
     case "script": {
-      const { kind, interpreter, script, args, env, cwd, input, unknownPolicy } = body;
+      const { kind, interpreter, script, args, env, cwd, input, values, unknownPolicy } = body;
       return {
         kind,
         interpreter,
@@ -145,7 +147,8 @@ function bodyOf(body: BodyOfTask): TaskBody {
         env,
         unknownPolicy,
         ...(cwd === undefined ? {} : { cwd }),
-        ...(input === undefined ? {} : { input: valueOf(input) }),
+        ...(input === undefined ? {} : { input: plainValue(valueOf(input)) }),
+        ...(values === undefined ? {} : { values: new ValueTemplate(values.template, values.roots) }),
       };
     }
     case "gate":
@@ -172,20 +175,39 @@ function keysOf(keys: KeysOfBody): GroupKeys {
       return keys;
     case "function":
       return { kind: "function", list: MISSING_VALUE };
+    case "template":
+      return { kind: "template", list: new ValueTemplate(keys.list.template, keys.list.roots) };
     default:
       return unreachable(keys);
   }
 }
 
-function guardOf({ kind, reason, task }: GuardOfBody): Guard {
+function outputsOf(outputs: NonNullable<TaskOfBody["outputs"]>): NonNullable<CompiledTask["outputs"]> {
+  const made = new Map<string, JsonValue | ValueTemplate>();
+  for (const [name, value] of Object.entries(outputs)) {
+    if ("template" in value) made.set(name, new ValueTemplate(value.template, value.roots));
+    else made.set(name, "value" in value ? value.value : null);
+  }
+  return Object.fromEntries(made);
+}
+
+function guardOf(guard: GuardOfBody): Guard {
+  if (guard.kind === "expression") return guard;
+  const { kind, reason, task } = guard;
   if (kind !== "when" && kind !== "whenFact") return { kind };
   const because = reason === undefined ? {} : { reason };
   if (kind === "when") return { kind, evaluate: missingCode, ...because };
   return { kind, evaluate: missingCode, ...because, ...(task === undefined ? {} : { task }) };
 }
 
-function valueOf(value: ValueOfBody): JsonValue | ValueFunction {
+function valueOf(value: ValueOfBody): JsonValue | ValueFunction | ValueTemplate {
+  if ("template" in value) return new ValueTemplate(value.template, value.roots);
   return "code" in value ? MISSING_VALUE : value.value;
+}
+
+/** Input of scripts is never a template: those stand among its values. */
+function plainValue(value: JsonValue | ValueFunction | ValueTemplate): JsonValue | ValueFunction {
+  return value instanceof ValueTemplate ? MISSING_VALUE : value;
 }
 
 const missingCode: OpaqueFunction = () => {

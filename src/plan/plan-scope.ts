@@ -2,7 +2,9 @@ import type { JsonObject } from "../base/json.ts";
 import type { PlanDefinition } from "../definition/definition.ts";
 import type { OpaqueFunction } from "../definition/task-body.ts";
 import type { OperationCatalog } from "../operation/catalog.ts";
+import type { CodedError } from "../base/coded-error.ts";
 import type { CompiledPlan } from "./compiled-plan.ts";
+import type { ExpressionScope, KnownItem } from "./expression-scope.ts";
 import type { Place, Problems } from "./problems.ts";
 
 /** What everything in one plan is compiled with. */
@@ -22,7 +24,21 @@ export interface PlanScope {
   /** Groups around this plan. */
   readonly depth: number;
   /** Compiles the body of a group; handed down so that bodies and plans need not import each other. */
-  readonly compileInner: (definition: PlanDefinition, scope: PlanScope) => CompiledPlan | undefined;
+  readonly compileInner: (definition: PlanDefinition, scope: PlanScope, inner: InnerPlan) => CompiledPlan | undefined;
+  /** Names and values that expressions may use. */
+  readonly expressions: ExpressionScope;
+  /** Told of what is no error: warnings and hints. */
+  readonly notice: ((error: CodedError, severity: "warning" | "hint") => void) | undefined;
+}
+
+/** What is special about the body of a group. */
+export interface InnerPlan {
+  /** Of the copy that is compiled. */
+  readonly item?: KnownItem | undefined;
+  /** Copies whose items are not known. */
+  readonly isRepeated?: boolean;
+  /** Values of its own parameters, when it does not share those of the plan around it: bound, or not known yet. */
+  readonly ownParams?: { readonly values: JsonObject | undefined } | undefined;
 }
 
 /** What one task is compiled with. */

@@ -20,6 +20,8 @@ export interface Job {
   readonly work: JobWork;
   readonly timeoutMs?: number;
   readonly killGraceMs?: number;
+  /** Texts in the work that must not show up in anything, besides the secret parameters of its operation. */
+  readonly secrets?: readonly string[];
 }
 
 /** `apply` makes it true, `inspect` says what would change, `probe` looks whether an unknown attempt took effect. */

@@ -55,3 +55,8 @@ export class Attempt implements AttemptKey {
     settle?.(this, outcome);
   }
 }
+
+/** By which a running attempt is found: the number of its task, and a text for other units. */
+export function keyOf(attempt: AttemptKey): number | string {
+  return attempt.unit === 0 ? attempt.task : `${attempt.task}/${attempt.unit}`;
+}

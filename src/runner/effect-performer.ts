@@ -1,4 +1,4 @@
-import { unreachable } from "../base/assert.ts";
+import { must, unreachable } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import { fromThrown } from "../base/coded-error.ts";
 import type { RunId } from "../base/ids.ts";
@@ -13,9 +13,11 @@ import type { DispatchOptions, Fleet } from "../fleet/fleet.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { CompiledTask, TaskBody } from "../plan/compiled-plan.ts";
 import type { Job, JobMode, JobWork } from "../protocol/job.ts";
-import { Attempt, type AttemptKey } from "./attempt.ts";
+import { Attempt, keyOf } from "./attempt.ts";
 import { inspectedOutcome } from "./dry-run-outcome.ts";
 import { evaluateTask, valueOf } from "./evaluate-task.ts";
+import { describeThrown, endOfThrown, isThenable } from "./thrown-end.ts";
+import { type ComputedWork, computeTemplate, templateOf } from "./file-values.ts";
 import { outcomeOfReturned, outcomeOfThrown } from "./function-outcome.ts";
 import { LiveFunctionCall } from "./live-function-call.ts";
 import { jobOf, workOf } from "./job-of.ts";
@@ -111,6 +113,8 @@ export class EffectPerformer {
     const { body } = task;
     if (body.kind === "function") return this.#callFunction(attempt, task, body.run);
     if (body.kind === "operation" || body.kind === "script") {
+      const { host, mode } = effect;
+      if (templateOf(body) !== undefined) return this.#sendComputed(attempt, { task, body, host, mode });
       this.#sendJob(attempt, {
         task,
         host: effect.host,
@@ -143,6 +147,7 @@ export class EffectPerformer {
         return this.#callFunction(attempt, task, body.run);
       case "operation":
       case "script": {
+        if (templateOf(body) !== undefined) return this.#sendComputed(attempt, { task, body, host, mode: "apply" });
         this.#running.set(keyOf(attempt), attempt);
         const given = body.kind === "operation" ? body.params : (body.input ?? null);
         valueOf(this.#options.userCode, given, this.#scopeOf(attempt.task, task)).then(
@@ -161,6 +166,18 @@ export class EffectPerformer {
       default:
         unreachable(body);
     }
+  }
+
+  /** Computes the expressions of a file for this host, then sends the job. */
+  #sendComputed(attempt: Attempt, { body, ...to }: ComputedWork): void {
+    const template = must(templateOf(body), "Only bodies with expressions are computed");
+    this.#running.set(keyOf(attempt), attempt);
+    const place = { fleet: this.#options.fleet, host: to.host };
+    void computeTemplate(template, this.#scopeOf(attempt.task, to.task), place).then((computed) => {
+      if (!computed.ok)
+        return this.#settleLater(attempt, { status: "failed", errorClass: "fatal", error: computed.error });
+      return this.#sendJob(attempt, { ...to, ...computed.value, work: workOf(body, computed.value.value) });
+    });
   }
 
   #callFunction(attempt: Attempt, task: CompiledTask, body: Parameters<UserCode["runTask"]>[0]): void {
@@ -186,15 +203,17 @@ export class EffectPerformer {
       readonly host: string | undefined;
       readonly mode: JobMode;
       readonly work: JobWork;
+      readonly secrets?: readonly string[];
     },
   ): void {
     const { runId, state } = this.#options;
-    const { task, mode, work } = job;
+    const { task, mode, work, secrets = [] } = job;
     const host = job.host ?? "";
     this.#running.set(keyOf(attempt), attempt);
     this.#placement.occupy(host);
     const head = { runId, task: nameOf(state, attempt.task), host, attempt: attempt.attempt, mode };
-    const sent = jobOf({ ...head, token: attemptTokenOf(state, attempt), killGraceMs: task.policy.killGraceMs }, work);
+    const identity = { ...head, token: attemptTokenOf(state, attempt), killGraceMs: task.policy.killGraceMs };
+    const sent = jobOf(secrets.length === 0 ? identity : { ...identity, secrets }, work);
     void this.#carryOut(attempt, sent, task.policy.heartbeatTimeoutMs);
   }
 
@@ -273,26 +292,7 @@ export class EffectPerformer {
   #scopeOf(index: number, task: CompiledTask): ValueScope {
     const { view, params, state } = this.#options;
     const find = (name: string): number | undefined => visibleNamed(state, index, name) ?? view.indexOf(name);
-    return { view, params, item: itemOf(state, index), task, index, find };
+    const taskAt = (other: number): CompiledTask => taskOf(state, other);
+    return { view, params, item: itemOf(state, index), task, index, find, taskAt };
   }
-}
-
-function keyOf(attempt: AttemptKey): number | string {
-  return attempt.unit === 0 ? attempt.task : `${attempt.task}/${attempt.unit}`;
-}
-
-/** A function that throws because it was asked to stop has not failed: it is cancelled. */
-function endOfThrown(attempt: Attempt, thrown: unknown): Outcome {
-  const reason = attempt.abortReason;
-  if (reason === undefined) return outcomeOfThrown(thrown);
-  const isAbort = thrown === reason || (thrown instanceof Error && thrown.name === "AbortError");
-  return isAbort ? { status: "cancelled", reason: reason.message } : outcomeOfThrown(thrown);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
-}
-
-function describeThrown(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }

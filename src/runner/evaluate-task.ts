@@ -1,5 +1,5 @@
 import { must } from "../base/assert.ts";
-import { codedError, fromThrown, type CodedError } from "../base/coded-error.ts";
+import { codedError, DroverError, fromThrown, type CodedError } from "../base/coded-error.ts";
 import { toJson, type JsonValue } from "../base/json.ts";
 import { RESULT_BYTES_MAX } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
@@ -8,6 +8,8 @@ import type { EvaluationNeeds } from "../engine/effects.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Facts } from "../operation/facts.ts";
 import type { Guard, GroupItem, OpaqueFunction, OperationBody, Target } from "../plan/compiled-plan.ts";
+import { ValueTemplate } from "../plan/value-template.ts";
+import { computeHere, conditionHolds } from "./file-values.ts";
 import { groupItemsOf } from "./group-items.ts";
 import { isValueFunction } from "./job-of.ts";
 import type { UserCode, ValueScope } from "./user-code.ts";
@@ -46,6 +48,8 @@ export async function valueOf(
   given: OperationBody["params"],
   scope: ValueScope,
 ): Promise<JsonValue> {
+  // What expressions of files give is computed when the host is known.
+  if (given instanceof ValueTemplate) return null;
   if (!isValueFunction(given)) return given;
   const converted = toJson(await userCode.evaluate(given.evaluate, scope), { bytesMax: RESULT_BYTES_MAX });
   if (converted.ok) return converted.value;
@@ -86,6 +90,11 @@ async function askGuard(guard: Guard, options: EvaluationOptions): Promise<Guard
   switch (guard.kind) {
     case "when":
       return (await options.userCode.evaluate(guard.evaluate, options.scope)) === true ? PASSES : { passes: false };
+    case "expression": {
+      const holds = conditionHolds(guard, options.scope);
+      if (!holds.ok) throw new DroverError([holds.error]);
+      return holds.value ? PASSES : { passes: false };
+    }
     case "whenFact":
       return guard.task === undefined
         ? askTargetFacts(guard.evaluate, options)
@@ -158,7 +167,12 @@ function placeTask(options: EvaluationOptions): Result<string, CodedError> {
 
 async function keysOfTask(options: EvaluationOptions): Promise<Result<readonly GroupItem[], CodedError>> {
   const { body } = options.scope.task;
-  if (body.kind !== "group" || body.keys.kind !== "function") return ok([]);
+  if (body.kind !== "group") return ok([]);
+  if (body.keys.kind === "template") {
+    const computed = computeHere(body.keys.list, options.scope);
+    return computed.ok ? groupItemsOf(computed.value.value) : computed;
+  }
+  if (body.keys.kind !== "function") return ok([]);
   try {
     return groupItemsOf(await options.userCode.evaluate(body.keys.list.evaluate, options.scope));
   } catch (thrown) {

@@ -1,6 +1,7 @@
 import type { AttemptToken, RunId } from "../base/ids.ts";
-import type { JsonValue } from "../base/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import type { OperationBody, ScriptBody } from "../plan/compiled-plan.ts";
+import { ValueTemplate } from "../plan/value-template.ts";
 import type { Job, JobMode, JobWork } from "../protocol/job.ts";
 
 /** What identifies an attempt, and how its process is ended. */
@@ -13,6 +14,7 @@ export interface JobHead {
   readonly token: AttemptToken;
   readonly mode: JobMode;
   readonly killGraceMs: number;
+  readonly secrets?: readonly string[];
 }
 
 /** The job of one attempt. Time limits are the engine's: it asks to cancel. */
@@ -24,6 +26,7 @@ export function jobOf(head: JobHead, work: JobWork): Job {
  * The work of an operation or script; `value` is what its parameter or input function answered, for bodies that have one.
  */
 export function workOf(body: OperationBody | ScriptBody, value: JsonValue | undefined): JobWork {
+  if (body.kind === "script" && body.values !== undefined) return computedScript(body, value);
   if (body.kind === "operation") {
     return { kind: "operation", operation: body.operation, params: plainOr(body.params, value) ?? {} };
   }
@@ -40,8 +43,33 @@ export function workOf(body: OperationBody | ScriptBody, value: JsonValue | unde
   };
 }
 
+/** A script some of whose values were computed: they replace those of its body. */
+function computedScript(body: ScriptBody, value: JsonValue | undefined): JobWork {
+  const computed = isJsonObject(value) ? value : {};
+  const { args, env, cwd, input } = computed;
+  const { values: _values, ...plain } = body;
+  const replaced: ScriptBody = {
+    ...plain,
+    ...(isTexts(args) ? { args } : {}),
+    ...(isJsonObject(env) ? { env: textsOf(env) } : {}),
+    ...(typeof cwd === "string" ? { cwd } : {}),
+    ...(input === undefined ? {} : { input }),
+  };
+  return workOf(replaced, undefined);
+}
+
+function isTexts(value: JsonValue | undefined): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+function textsOf(values: JsonObject): { readonly [name: string]: string } {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}
+
 function plainOr(given: OperationBody["params"], value: JsonValue | undefined): JsonValue | undefined {
-  return isValueFunction(given) ? value : given;
+  return isValueFunction(given) || given instanceof ValueTemplate ? value : given;
 }
 
 /** Whether parameters are a function to be called rather than plain data. */

@@ -1,7 +1,7 @@
 import type { AttemptToken, RunId } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
 import { attemptTokenOf } from "../engine/token.ts";
-import { itemOf, nameOf, visibleNamed } from "../engine/task-access.ts";
+import { itemOf, nameOf, taskOf, visibleNamed } from "../engine/task-access.ts";
 import type { RunView } from "../engine/run-view.ts";
 import type { FleetHost } from "../fleet/fleet.ts";
 import type { CompiledTask, GroupItem } from "../plan/compiled-plan.ts";
@@ -45,6 +45,10 @@ export class LiveFunctionCall implements FunctionCall {
 
   find(name: string): number | undefined {
     return visibleNamed(this.#options.state, this.index, name) ?? this.view.indexOf(name);
+  }
+
+  taskAt(index: number): CompiledTask {
+    return taskOf(this.#options.state, index);
   }
 
   get attempt(): number {

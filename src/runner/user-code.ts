@@ -30,6 +30,8 @@ export interface ValueScope {
   readonly index: number;
   /** Index of the task that a function of this task means by a name: tasks beside it first, then those around its group. */
   find(name: string): number | undefined;
+  /** The task with this index as the plan has it. */
+  taskAt(index: number): CompiledTask;
 }
 
 /** One call of a task function. Members that cost something are made when first read. */
