@@ -764,6 +764,18 @@ export const ERROR_CODES = {
     summary: "A template takes too long or makes too much text",
     remedy: "Bound its loops; a template may run for a second and make 16 MiB",
   },
+  DRV_TOOL_FAILED: {
+    summary: "A program of the host that an operation uses ended with an error",
+    remedy: "Read what it says in the message and put that right on the host",
+  },
+  DRV_ACCOUNT_UNKNOWN: {
+    summary: "A user or group does not exist on the host",
+    remedy: "Create it with user.ensure or group.ensure in an earlier task, or correct the name",
+  },
+  DRV_ACCOUNT_IN_USE: {
+    summary: "A group cannot be removed because it is the group of a user",
+    remedy: "Remove the user first, or give the user another group",
+  },
   DRV_COMMAND_EXIT: {
     summary: "A command ended with an exit code that does not mean success",
     remedy: "Read its output in the result; list further codes in okExitCodes when they are expected",

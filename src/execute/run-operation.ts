@@ -4,7 +4,8 @@ import { PRE_IMAGE_BYTES_MAX, RESULT_BYTES_MAX } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Change, Outcome } from "../operation/outcome.ts";
 import type { Provider, ReadProvider, WriteProvider } from "../operation/provider.ts";
-import { operationClassOf } from "../operation/spec.ts";
+import type { Facts } from "../operation/facts.ts";
+import { operationClassOf, type OperationSpec } from "../operation/spec.ts";
 import { failedOutcome, failure, hostFailure, type Attempt } from "./attempt.ts";
 import { startedBefore } from "./attempt-end.ts";
 import { checkParams } from "./check-params.ts";
@@ -32,16 +33,27 @@ export async function runOperation(attempt: Attempt, run: OperationRun): Promise
 }
 
 async function unsupportedSystem(attempt: Attempt, provider: Provider): Promise<Outcome | undefined> {
-  const { osFamilies, name } = provider.spec;
-  if (osFamilies === "any") return undefined;
+  const { osFamilies, requires } = provider.spec;
+  if (osFamilies === "any" && requires === undefined) return undefined;
   const facts = await attempt.host.facts({ signal: attempt.signal });
   if (!facts.ok) return hostFailure(facts.error, attempt.trace);
-  const { family } = facts.value.os;
-  if (osFamilies.includes(family)) return undefined;
-  return {
-    status: "skipped",
-    reason: `Operation "${name}" works on ${osFamilies.join(", ")}; host "${attempt.host.name}" is ${family}`,
-  };
+  const reason = unsupportedReason(provider.spec, facts.value, attempt.host.name);
+  return reason === undefined ? undefined : { status: "skipped", reason };
+}
+
+function unsupportedReason({ name, osFamilies, requires }: OperationSpec, facts: Facts, host: string) {
+  const { family } = facts.os;
+  if (osFamilies !== "any" && !osFamilies.includes(family)) {
+    return `Operation "${name}" works on ${osFamilies.join(", ")}; host "${host}" is ${family}`;
+  }
+  const { serviceManager, packageManager } = requires ?? {};
+  if (serviceManager !== undefined && !serviceManager.includes(facts.serviceManager)) {
+    return `Operation "${name}" needs service manager ${serviceManager.join(" or ")}; host "${host}" has ${facts.serviceManager}`;
+  }
+  if (packageManager !== undefined && !packageManager.includes(facts.packageManager)) {
+    return `Operation "${name}" needs package manager ${packageManager.join(" or ")}; host "${host}" has ${facts.packageManager}`;
+  }
+  return undefined;
 }
 
 async function runRead(attempt: Attempt, provider: ReadProvider, params: unknown): Promise<Outcome> {

@@ -21,10 +21,16 @@ export function parseAccounts(text: string): AccountTable {
   return { idByName, nameById };
 }
 
-/** The accounts of this machine, read again when the files change. */
+/** The accounts of this machine, or of a root folder that has some of its own; read again when the files change. */
 export class LocalAccounts {
-  readonly #users = new CachedTable("/etc/passwd");
-  readonly #groups = new CachedTable("/etc/group");
+  readonly #users: CachedTable;
+  readonly #groups: CachedTable;
+
+  constructor(root?: string) {
+    const pathsOf = (path: string): readonly string[] => (root === undefined ? [path] : [`${root}${path}`, path]);
+    this.#users = new CachedTable(pathsOf("/etc/passwd"));
+    this.#groups = new CachedTable(pathsOf("/etc/group"));
+  }
 
   async userName(id: number): Promise<string> {
     return (await this.#users.read()).nameById.get(id) ?? String(id);
@@ -68,22 +74,26 @@ export function checkedId(id: number, action: HostAction): number {
 }
 
 class CachedTable {
-  readonly #path: string;
+  readonly #paths: readonly string[];
   #state = "";
   #table: AccountTable = { idByName: new Map(), nameById: new Map() };
 
-  constructor(path: string) {
-    this.#path = path;
+  /** The first of the paths that exists is read. */
+  constructor(paths: readonly string[]) {
+    this.#paths = paths;
   }
 
   async read(): Promise<AccountTable> {
-    const found = await stat(this.#path).catch(() => undefined);
-    if (found === undefined) return this.#table; // No such file on this system: numbers only.
-    const state = `${found.ino}:${found.mtimeMs}:${found.size}`;
-    if (state !== this.#state) {
-      this.#table = parseAccounts(await readFile(this.#path, "utf8"));
-      this.#state = state;
+    for (const path of this.#paths) {
+      const found = await stat(path).catch(() => undefined);
+      if (found === undefined) continue;
+      const state = `${path}:${found.ino}:${found.mtimeMs}:${found.size}`;
+      if (state !== this.#state) {
+        this.#table = parseAccounts(await readFile(path, "utf8"));
+        this.#state = state;
+      }
+      return this.#table;
     }
-    return this.#table;
+    return this.#table; // No such file on this system: numbers only.
   }
 }

@@ -16,7 +16,7 @@ import { MARKER_PATHS, parseLoad, parseMeminfo, parseMounts, type FactSources } 
 
 /**
  * Asks this machine about itself. With `root`, `etc/hostname` and `etc/os-release` below that folder speak for the
- * host when they exist, so that several hosts on one machine can differ.
+ * host when they exist, so that several hosts on one machine can differ; service and package managers are those below it.
  */
 export async function gatherLocalFacts(root: string | undefined): Promise<FactSources> {
   const [rootedHostname, rootedRelease] = await Promise.all([inRoot(root, "hostname"), inRoot(root, "os-release")]);
@@ -37,7 +37,7 @@ export async function gatherLocalFacts(root: string | undefined): Promise<FactSo
     uptimeSeconds: Math.floor(uptime()),
     disks: await gatherDisks(parseMounts((await textOf("/proc/mounts")) || "/ / local")),
     interfaces: gatherInterfaces(),
-    markers: await existing(MARKER_PATHS),
+    markers: await existing(MARKER_PATHS, root),
   };
 }
 
@@ -50,9 +50,9 @@ async function textOf(path: string): Promise<string> {
   return await readFile(path, "utf8").catch(() => "");
 }
 
-async function existing(paths: readonly string[]): Promise<ReadonlySet<string>> {
+async function existing(paths: readonly string[], root = ""): Promise<ReadonlySet<string>> {
   const found = await Promise.all(
-    paths.map(async (path) => ((await access(path).then(() => true, isFalse)) ? [path] : [])),
+    paths.map(async (path) => ((await access(`${root}${path}`).then(() => true, isFalse)) ? [path] : [])),
   );
   return new Set(found.flat());
 }

@@ -85,7 +85,7 @@ class LocalHost implements DetachingHost {
     this.#root = options.root === undefined ? undefined : realRoot(options.root, this.name);
     this.#networkNamespace = options.networkNamespace;
     this.stateFolder = options.stateFolder ?? defaultStateFolder(this.#root);
-    const files = new LocalFiles(this.#root, new LocalAccounts());
+    const files = new LocalFiles(this.#root, new LocalAccounts(this.#root));
     this.#files = files;
     this.readFile = files.readFile.bind(files);
     this.writeFile = files.writeFile.bind(files);
@@ -150,10 +150,10 @@ class LocalHost implements DetachingHost {
     if (!folder.ok) return folder;
     const env = new Map([...baseEnvironment(), ...Object.entries(options.env ?? {})]);
     if (this.#root !== undefined) env.set("DROVER_ROOT", this.#root);
-    const { cwd: _, env: __, sudo: ___, ...given } = options;
+    const { cwd: _, env: __, sudo: ___, isInsideRoot: ____, ...given } = options;
     return await run({
       ...given,
-      argv: this.#inNamespace(withSudo(argv, options, process.geteuid?.() ?? -1)),
+      argv: this.#inNamespace(withSudo(this.#inRoot(argv, options), options, process.geteuid?.() ?? -1)),
       env,
       ...(folder.value === undefined ? {} : { cwd: folder.value }),
       clock: this.#clock,
@@ -173,6 +173,10 @@ class LocalHost implements DetachingHost {
     );
   }
 
+  #inRoot(argv: readonly string[], { isInsideRoot = false }: ExecOptions): readonly string[] {
+    return isInsideRoot && this.#root !== undefined ? ["chroot", this.#root, ...argv] : argv;
+  }
+
   #inNamespace(argv: readonly string[]): readonly string[] {
     return this.#networkNamespace === undefined ? argv : ["ip", "netns", "exec", this.#networkNamespace, ...argv];
   }
@@ -182,6 +186,12 @@ class LocalHost implements DetachingHost {
     if (options.sudo !== undefined && options.sudo !== false) {
       const refusal = sudoRefusal(result, argv);
       if (refusal !== undefined) return refusal;
+    }
+    if (options.isInsideRoot === true && this.#root !== undefined && isChrootRefusal(result)) {
+      const hint = "Put a whole system into the folder of this host, or use a host that has one";
+      return hostError("DRV_HOST_COMMAND_NOT_FOUND", execAction(argv), "it does not exist below the root folder", {
+        hint,
+      });
     }
     if (this.#networkNamespace === undefined) return undefined;
     if (result.stdout === "" && result.stderr === `exec of "${argv[0]}" failed: No such file or directory\n`) {
@@ -194,6 +204,11 @@ class LocalHost implements DetachingHost {
       hint: `Create the network namespace with: ip netns add ${this.#networkNamespace}`,
     });
   }
+}
+
+/** Exit codes of chroot for "not found" and "cannot be started", with words of its own. */
+function isChrootRefusal({ exitCode, stderr }: ExecResult): boolean {
+  return (exitCode === 126 || exitCode === 127) && stderr.startsWith("chroot: failed to run command");
 }
 
 function realRoot(root: string, name: string): string {

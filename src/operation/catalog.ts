@@ -17,8 +17,11 @@ import {
   fileUndeploy,
   fileUpload,
 } from "./catalog/file.ts";
+import { groupDelete, groupEnsure, groupGet, groupList } from "./catalog/group.ts";
 import { httpRequest } from "./catalog/http.ts";
 import { nodeDisk, nodeHostname, nodeLoad, nodeMemory, nodeOs, nodeStatus, nodeUptime } from "./catalog/node.ts";
+import { sshKeyEnsure, sshKeyList, sshKeyRemove } from "./catalog/ssh-key.ts";
+import { userDelete, userEnsure, userGet, userList, userPassword } from "./catalog/user.ts";
 import type { OperationSpec } from "./spec.ts";
 
 /** Every operation drover brings along, sorted by name. */
@@ -45,6 +48,10 @@ export const BUILTIN_OPERATIONS = [
   fileSymlink,
   fileUndeploy,
   fileUpload,
+  groupDelete,
+  groupEnsure,
+  groupGet,
+  groupList,
   httpRequest,
   nodeDisk,
   nodeHostname,
@@ -53,6 +60,14 @@ export const BUILTIN_OPERATIONS = [
   nodeOs,
   nodeStatus,
   nodeUptime,
+  sshKeyEnsure,
+  sshKeyList,
+  sshKeyRemove,
+  userDelete,
+  userEnsure,
+  userGet,
+  userList,
+  userPassword,
 ] as const;
 
 /** Operations by name and alias. */

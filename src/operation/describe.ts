@@ -3,6 +3,7 @@ import { assert } from "../base/assert.ts";
 import { formatDuration } from "../base/duration.ts";
 import { isJsonArray, isJsonObject, toJson, type JsonObject, type JsonValue } from "../base/json.ts";
 import { RESULT_BYTES_MAX } from "../base/limits.ts";
+import { LINUX_FAMILIES } from "./linux-families.ts";
 import type { OperationSpec } from "./spec.ts";
 
 /** One row of the parameter or result table. */
@@ -28,6 +29,8 @@ export interface OperationDescription {
   readonly operationClass: string;
   readonly undo: string;
   readonly platforms: string;
+  /** `root`, or `none` when any user may do it. */
+  readonly privileges: string;
   readonly attemptTimeout: string;
   readonly params: readonly FieldDescription[];
   readonly result: readonly FieldDescription[];
@@ -62,6 +65,7 @@ export function describeOperation(spec: OperationSpec): OperationDescription {
     operationClass: typeof spec.operationClass === "string" ? spec.operationClass : "depends on the parameters",
     undo: UNDO[spec.reversibility],
     platforms: platformsOf(spec),
+    privileges: spec.needsRoot === true ? "root" : "none",
     attemptTimeout: formatDuration(spec.attemptTimeoutMs),
     params: fields(jsonSchema(spec.params, "input"), secretNames),
     result: fields(jsonSchema(spec.result, "output"), new Set()),
@@ -100,13 +104,20 @@ function traits(description: OperationDescription): readonly (readonly [string, 
     ["Class", description.operationClass],
     ["Undo", description.undo],
     ["Hosts", description.platforms],
+    ["Privileges", description.privileges],
     ["Time of an attempt", description.attemptTimeout],
   ];
 }
 
 function platformsOf(spec: OperationSpec): string {
   if (spec.isControllerOperation === true) return "none: runs where the plan runs";
-  return spec.osFamilies === "any" ? "any" : spec.osFamilies.join(", ");
+  const families = spec.osFamilies === "any" ? "any" : familiesText(spec.osFamilies);
+  const needed = [...(spec.requires?.serviceManager ?? []), ...(spec.requires?.packageManager ?? [])];
+  return needed.length === 0 ? families : `${families} with ${needed.join(" or ")}`;
+}
+
+function familiesText(families: readonly string[]): string {
+  return families === LINUX_FAMILIES ? "Linux" : families.join(", ");
 }
 
 function jsonSchema(schema: z.ZodType, io: "input" | "output"): JsonObject {

@@ -66,6 +66,11 @@ export interface ExecOptions extends Waiting {
   readonly timeoutMs?: number;
   /** Run through `sudo -n`, as root or the named user. */
   readonly sudo?: boolean | { readonly user: string };
+  /**
+   * For programs that work on the system as such (accounts, packages): on a host that is a folder of a machine, they run
+   * with that folder as their root, or are not found there, and never touch the machine. No difference elsewhere.
+   */
+  readonly isInsideRoot?: boolean;
   /** Bytes kept of each stream (head and tail halves); the rest is read and dropped. Default 1 MiB. */
   readonly outputBytesMax?: number;
   /** Default 10,000. */

@@ -11,6 +11,12 @@ export type UnknownPolicy = "rerun" | "probe" | "hold";
 /** What `undo` can restore: everything it changed, some of it, or nothing. */
 export type Reversibility = "full" | "partial" | "none";
 
+/** Facts a host must have for an operation: one of the values of each. */
+export interface HostRequirement {
+  readonly serviceManager?: readonly string[];
+  readonly packageManager?: readonly string[];
+}
+
 /**
  * One declaration of an operation, from which come validation, typed constructors, help, reference pages and forms.
  * Declared once per operation under `operation/catalog/`.
@@ -36,6 +42,10 @@ export interface OperationSpec<Params = unknown, ResultData = unknown, Input = u
   readonly reversibility: Reversibility;
   /** OS families it works on; elsewhere it is skipped with a reason. */
   readonly osFamilies: "any" | readonly string[];
+  /** What the host must have besides; where it has something else, or nothing, it is skipped with a reason. */
+  readonly requires?: HostRequirement;
+  /** Whether only root may do it. Default false. */
+  readonly needsRoot?: boolean;
   /** Default time of one attempt. */
   readonly attemptTimeoutMs: number;
   readonly unknownPolicy: UnknownPolicy;

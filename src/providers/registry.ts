@@ -2,6 +2,10 @@ import { codedError, type CodedError } from "../base/coded-error.ts";
 import { assert } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Provider, ProviderRegistry } from "../operation/provider.ts";
+import { groupDeleteProvider, groupEnsureProvider, groupGetProvider, groupListProvider } from "./account/group.ts";
+import { sshKeyEnsureProvider, sshKeyListProvider, sshKeyRemoveProvider } from "./account/ssh-key.ts";
+import { userPasswordProvider } from "./account/user-password.ts";
+import { userDeleteProvider, userEnsureProvider, userGetProvider, userListProvider } from "./account/user.ts";
 import { commandExecProvider, commandShellProvider } from "./command/command.ts";
 import { dockerCreateProvider } from "./docker/create.ts";
 import { dockerEnsureProvider } from "./docker/ensure.ts";
@@ -53,6 +57,10 @@ export const BUILTIN_PROVIDERS: readonly Provider[] = [
   fileSymlinkProvider,
   fileUndeployProvider,
   fileUploadProvider,
+  groupDeleteProvider,
+  groupEnsureProvider,
+  groupGetProvider,
+  groupListProvider,
   httpRequestProvider,
   nodeDiskProvider,
   nodeHostnameProvider,
@@ -61,6 +69,14 @@ export const BUILTIN_PROVIDERS: readonly Provider[] = [
   nodeOsProvider,
   nodeStatusProvider,
   nodeUptimeProvider,
+  sshKeyEnsureProvider,
+  sshKeyListProvider,
+  sshKeyRemoveProvider,
+  userDeleteProvider,
+  userEnsureProvider,
+  userGetProvider,
+  userListProvider,
+  userPasswordProvider,
 ];
 
 /**

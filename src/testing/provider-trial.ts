@@ -17,6 +17,11 @@ import { runProvider, type ProviderAttempt, type ProviderAttemptOptions } from "
 export interface SuiteHost extends AsyncDisposable {
   readonly host: Host;
   readonly folder: string;
+  /**
+   * The state that the provider may change, when that is more than files below `folder`, such as accounts or what a kernel
+   * has loaded; the state folder of the host is part of it. Default: all files below `folder` and the state folder.
+   */
+  readonly tree?: () => Promise<HostTree>;
 }
 
 /** A provider breaks its contract. */
@@ -120,13 +125,20 @@ export class ProviderTrial implements AsyncDisposable {
 
   async tree(options: TrialTreeOptions = {}): Promise<HostTree> {
     const { host, folder } = this.place;
-    const own = [...(await readHostTree(host, folder))];
-    if (options.isRelative === true) {
-      return new Map(own.map(([path, text]) => [path.slice(folder.length), text.replaceAll(folder, "")]));
+    const { isRelative = false, isEmptyStateIgnored = false } = options;
+    const isState = (path: string): boolean => path === host.stateFolder || path.startsWith(`${host.stateFolder}/`);
+    const all = [...(await this.#wholeTree())];
+    if (isRelative) {
+      const own = all.filter(([path]) => !isState(path));
+      return new Map(own.map(([path, text]) => [path.replace(folder, ""), text.replaceAll(folder, "")]));
     }
-    const state = [...(await readHostTree(host, host.stateFolder))];
-    const isKept = options.isEmptyStateIgnored === true ? isNoFolder : () => true;
-    return new Map([...own, ...state.filter(isKept)]);
+    return new Map(isEmptyStateIgnored ? all.filter(([path, text]) => !isState(path) || isNoFolder(text)) : all);
+  }
+
+  async #wholeTree(): Promise<HostTree> {
+    const { host, folder, tree } = this.place;
+    if (tree !== undefined) return await tree();
+    return new Map([...(await readHostTree(host, folder)), ...(await readHostTree(host, host.stateFolder))]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -143,7 +155,7 @@ export interface ExecutedJob {
 
 const RUN_ID: RunId = must(parseRunId("run_00000000-0000-7000-8000-000000000000"), "Not a run id");
 
-function isNoFolder([, text]: readonly [string, string]): boolean {
+function isNoFolder(text: string): boolean {
   return !text.startsWith("directory");
 }
 

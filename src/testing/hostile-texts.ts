@@ -1,0 +1,21 @@
+/** Texts that do harm wherever they reach a shell, a format, a prototype or a path. `CANARY` is a path. */
+export const HOSTILE_TEXTS: readonly string[] = [
+  "; touch CANARY",
+  "$(touch CANARY)",
+  "`touch CANARY`",
+  "' ; touch CANARY ; '",
+  '" ; touch CANARY ; "',
+  "| touch CANARY",
+  "\n touch CANARY\n",
+  "&& touch CANARY #",
+  "--help",
+  "-rf",
+  "__proto__",
+  "constructor",
+  "%s%n${x}{{ 7 | times: 7 }}",
+  "../../CANARY",
+  "a\0b",
+  "\u202E\uFEFF\uD800",
+  "*",
+  "x".repeat(100_000),
+];
