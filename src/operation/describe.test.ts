@@ -37,6 +37,7 @@ test("given a declaration, when it is described as text, then everything an auth
       "  Class               idempotent",
       "  Undo                restores everything it changed",
       "  Hosts               debian, redhat",
+      "  Privileges          none",
       "  Time of an attempt  1m00s",
       "",
       "Parameters",
@@ -78,7 +79,7 @@ test("given every built-in operation, when it is described, then each parameter 
 });
 
 test("given durations, when an operation is described, then they are called durations", () => {
-  const [commandExec] = SPECS;
+  const commandExec = SPECS.find((spec) => spec.name === "command.exec");
   assert.ok(commandExec !== undefined);
   const timeout = describeOperation(commandExec).params.find((field) => field.name === "timeout");
   assert.equal(timeout?.type, "duration");
