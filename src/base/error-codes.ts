@@ -776,6 +776,42 @@ export const ERROR_CODES = {
     summary: "A group cannot be removed because it is the group of a user",
     remedy: "Remove the user first, or give the user another group",
   },
+  DRV_SERVICE_UNKNOWN: {
+    summary: "The service manager of the host knows no unit of this name",
+    remedy: "Install the package that brings it, or give its file with service.ensure",
+  },
+  DRV_SERVICE_FAILED: {
+    summary: "A unit did not become active in time, or failed",
+    remedy: "Read the end of its log in the error; raise timeout when it only needs longer",
+  },
+  DRV_PACKAGE_UNKNOWN: {
+    summary: "The package manager of the host knows no package of this name or version",
+    remedy: "Correct the name, refresh the index with package.update, or add the repository that has it",
+  },
+  DRV_PACKAGE_LOCKED: {
+    summary: "Another process holds the lock of the package manager",
+    remedy: "Let it end and run the task again; a retry policy does that by itself",
+  },
+  DRV_CRON_UNKNOWN: {
+    summary: "No file of cron has this name",
+    remedy: "List the entries with cron.list, or make one with cron.ensure",
+  },
+  DRV_SYSCTL_UNKNOWN: {
+    summary: "The kernel of the host has no parameter of this name",
+    remedy: "Correct the key, or load the module that brings it",
+  },
+  DRV_TIMEZONE_UNKNOWN: {
+    summary: "The host does not know a time zone",
+    remedy: "Correct the name, or install the package tzdata",
+  },
+  DRV_NETWORK_UNKNOWN_INTERFACE: {
+    summary: "The host has no network interface of this name",
+    remedy: "List the interfaces with network.interface.list and correct the name",
+  },
+  DRV_NETWORK_NO_ANSWER: {
+    summary: "Another host did not answer",
+    remedy: "Check the address, the routes and the firewalls in between; mustAnswer false makes silence a result",
+  },
   DRV_COMMAND_EXIT: {
     summary: "A command ended with an exit code that does not mean success",
     remedy: "Read its output in the result; list further codes in okExitCodes when they are expected",

@@ -2,44 +2,35 @@ import { assert } from "../base/assert.ts";
 import { codedError, type CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { didYouMean } from "../base/suggest.ts";
+import { certificateDelete, certificateEnsure, certificateList } from "./catalog/certificate.ts";
+import { ntpDelete, ntpEnsure, ntpGet, timezoneEnsure, timezoneGet } from "./catalog/clock.ts";
 import { commandExec, commandShell } from "./catalog/command.ts";
-import { dockerCreate, dockerEnsure, dockerRemove, dockerStart, dockerStop } from "./catalog/docker-container.ts";
-import { dockerExec } from "./catalog/docker-exec.ts";
-import { dockerImageRemove, dockerLoad, dockerPull } from "./catalog/docker-image.ts";
-import { dockerInspect, dockerList, dockerLogs } from "./catalog/docker-read.ts";
-import {
-  fileChanged,
-  fileDeploy,
-  fileDirectory,
-  fileLine,
-  fileStatus,
-  fileSymlink,
-  fileUndeploy,
-  fileUpload,
-} from "./catalog/file.ts";
+import { cronDelete, cronEnsure, cronGet, cronList } from "./catalog/cron.ts";
+import { fileChanged, fileDeploy, fileDirectory, fileLine, fileStatus, fileSymlink, fileUndeploy, fileUpload } from "./catalog/file.ts";
+import { firewallList, firewallRule } from "./catalog/firewall.ts";
 import { groupDelete, groupEnsure, groupGet, groupList } from "./catalog/group.ts";
+import { hostnameEnsure } from "./catalog/hostname.ts";
 import { httpRequest } from "./catalog/http.ts";
+import { networkDnsDelete, networkDnsGet, networkDnsUpdate, networkInterfaceDelete, networkInterfaceEnsure, networkInterfaceGet, networkInterfaceList, networkPing, networkRouteDelete, networkRouteEnsure, networkRouteGet, networkRouteList } from "./catalog/network.ts";
 import { nodeDisk, nodeHostname, nodeLoad, nodeMemory, nodeOs, nodeStatus, nodeUptime } from "./catalog/node.ts";
+import { packageEnsure, packageGet, packageInstall, packageList, packageListUpdates, packageRemove, packageUpdate } from "./catalog/package.ts";
+import { serviceDelete, serviceDisable, serviceEnable, serviceEnsure, serviceGet, serviceList, serviceRestart, serviceStart, serviceStop } from "./catalog/service.ts";
 import { sshKeyEnsure, sshKeyList, sshKeyRemove } from "./catalog/ssh-key.ts";
+import { sysctlDelete, sysctlEnsure, sysctlGet, sysctlList } from "./catalog/sysctl.ts";
 import { userDelete, userEnsure, userGet, userList, userPassword } from "./catalog/user.ts";
 import type { OperationSpec } from "./spec.ts";
 
 /** Every operation drover brings along, sorted by name. */
 export const BUILTIN_OPERATIONS = [
+  certificateDelete,
+  certificateEnsure,
+  certificateList,
   commandExec,
   commandShell,
-  dockerCreate,
-  dockerEnsure,
-  dockerExec,
-  dockerImageRemove,
-  dockerInspect,
-  dockerList,
-  dockerLoad,
-  dockerLogs,
-  dockerPull,
-  dockerRemove,
-  dockerStart,
-  dockerStop,
+  cronDelete,
+  cronEnsure,
+  cronGet,
+  cronList,
   fileChanged,
   fileDeploy,
   fileDirectory,
@@ -48,11 +39,26 @@ export const BUILTIN_OPERATIONS = [
   fileSymlink,
   fileUndeploy,
   fileUpload,
+  firewallList,
+  firewallRule,
   groupDelete,
   groupEnsure,
   groupGet,
   groupList,
+  hostnameEnsure,
   httpRequest,
+  networkDnsDelete,
+  networkDnsGet,
+  networkDnsUpdate,
+  networkInterfaceDelete,
+  networkInterfaceEnsure,
+  networkInterfaceGet,
+  networkInterfaceList,
+  networkPing,
+  networkRouteDelete,
+  networkRouteEnsure,
+  networkRouteGet,
+  networkRouteList,
   nodeDisk,
   nodeHostname,
   nodeLoad,
@@ -60,9 +66,34 @@ export const BUILTIN_OPERATIONS = [
   nodeOs,
   nodeStatus,
   nodeUptime,
+  ntpDelete,
+  ntpEnsure,
+  ntpGet,
+  packageEnsure,
+  packageGet,
+  packageInstall,
+  packageList,
+  packageListUpdates,
+  packageRemove,
+  packageUpdate,
+  serviceDelete,
+  serviceDisable,
+  serviceEnable,
+  serviceEnsure,
+  serviceGet,
+  serviceList,
+  serviceRestart,
+  serviceStart,
+  serviceStop,
   sshKeyEnsure,
   sshKeyList,
   sshKeyRemove,
+  sysctlDelete,
+  sysctlEnsure,
+  sysctlGet,
+  sysctlList,
+  timezoneEnsure,
+  timezoneGet,
   userDelete,
   userEnsure,
   userGet,

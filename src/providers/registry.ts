@@ -6,15 +6,11 @@ import { groupDeleteProvider, groupEnsureProvider, groupGetProvider, groupListPr
 import { sshKeyEnsureProvider, sshKeyListProvider, sshKeyRemoveProvider } from "./account/ssh-key.ts";
 import { userPasswordProvider } from "./account/user-password.ts";
 import { userDeleteProvider, userEnsureProvider, userGetProvider, userListProvider } from "./account/user.ts";
+import { certificateDeleteProvider, certificateEnsureProvider, certificateListProvider } from "./certificate/certificate.ts";
+import { ntpDeleteProvider, ntpEnsureProvider, ntpGetProvider } from "./clock/ntp.ts";
+import { timezoneEnsureProvider, timezoneGetProvider } from "./clock/timezone.ts";
 import { commandExecProvider, commandShellProvider } from "./command/command.ts";
-import { dockerCreateProvider } from "./docker/create.ts";
-import { dockerEnsureProvider } from "./docker/ensure.ts";
-import { dockerExecProvider } from "./docker/exec.ts";
-import { dockerImageRemoveProvider } from "./docker/image-remove.ts";
-import { dockerRemoveProvider, dockerStartProvider, dockerStopProvider } from "./docker/lifecycle.ts";
-import { dockerLoadProvider } from "./docker/load.ts";
-import { dockerPullProvider } from "./docker/pull.ts";
-import { dockerInspectProvider, dockerListProvider, dockerLogsProvider } from "./docker/read.ts";
+import { cronDeleteProvider, cronEnsureProvider, cronGetProvider, cronListProvider } from "./cron/cron.ts";
 import { fileDeployProvider } from "./file/deploy.ts";
 import { fileDirectoryProvider } from "./file/directory.ts";
 import { fileLineProvider } from "./file/line.ts";
@@ -22,33 +18,30 @@ import { fileStatusProvider } from "./file/status.ts";
 import { fileSymlinkProvider } from "./file/symlink.ts";
 import { fileUndeployProvider } from "./file/undeploy.ts";
 import { fileChangedProvider, fileUploadProvider } from "./file/upload.ts";
+import { firewallListProvider, firewallRuleProvider } from "./firewall/firewall.ts";
+import { hostnameEnsureProvider } from "./hostname/hostname.ts";
 import { httpRequestProvider } from "./http/request.ts";
-import {
-  nodeDiskProvider,
-  nodeHostnameProvider,
-  nodeLoadProvider,
-  nodeMemoryProvider,
-  nodeOsProvider,
-  nodeStatusProvider,
-  nodeUptimeProvider,
-} from "./node/node.ts";
+import { networkDnsDeleteProvider, networkDnsGetProvider, networkDnsUpdateProvider } from "./network/dns.ts";
+import { networkInterfaceDeleteProvider, networkInterfaceEnsureProvider, networkInterfaceGetProvider, networkInterfaceListProvider } from "./network/interface.ts";
+import { networkPingProvider } from "./network/ping.ts";
+import { networkRouteDeleteProvider, networkRouteEnsureProvider, networkRouteGetProvider, networkRouteListProvider } from "./network/route.ts";
+import { nodeDiskProvider, nodeHostnameProvider, nodeLoadProvider, nodeMemoryProvider, nodeOsProvider, nodeStatusProvider, nodeUptimeProvider } from "./node/node.ts";
+import { packageEnsureProvider, packageGetProvider, packageInstallProvider, packageListProvider, packageListUpdatesProvider, packageRemoveProvider, packageUpdateProvider } from "./package/package.ts";
+import { serviceDeleteProvider, serviceDisableProvider, serviceEnableProvider, serviceGetProvider, serviceListProvider, serviceRestartProvider, serviceStartProvider, serviceStopProvider } from "./service/service-verbs.ts";
+import { serviceEnsureProvider } from "./service/service.ts";
+import { sysctlDeleteProvider, sysctlEnsureProvider, sysctlGetProvider, sysctlListProvider } from "./sysctl/sysctl.ts";
 
 /** A provider for every built-in operation. */
 export const BUILTIN_PROVIDERS: readonly Provider[] = [
+  certificateDeleteProvider,
+  certificateEnsureProvider,
+  certificateListProvider,
   commandExecProvider,
   commandShellProvider,
-  dockerCreateProvider,
-  dockerEnsureProvider,
-  dockerExecProvider,
-  dockerImageRemoveProvider,
-  dockerInspectProvider,
-  dockerListProvider,
-  dockerLoadProvider,
-  dockerLogsProvider,
-  dockerPullProvider,
-  dockerRemoveProvider,
-  dockerStartProvider,
-  dockerStopProvider,
+  cronDeleteProvider,
+  cronEnsureProvider,
+  cronGetProvider,
+  cronListProvider,
   fileChangedProvider,
   fileDeployProvider,
   fileDirectoryProvider,
@@ -57,11 +50,26 @@ export const BUILTIN_PROVIDERS: readonly Provider[] = [
   fileSymlinkProvider,
   fileUndeployProvider,
   fileUploadProvider,
+  firewallListProvider,
+  firewallRuleProvider,
   groupDeleteProvider,
   groupEnsureProvider,
   groupGetProvider,
   groupListProvider,
+  hostnameEnsureProvider,
   httpRequestProvider,
+  networkDnsDeleteProvider,
+  networkDnsGetProvider,
+  networkDnsUpdateProvider,
+  networkInterfaceDeleteProvider,
+  networkInterfaceEnsureProvider,
+  networkInterfaceGetProvider,
+  networkInterfaceListProvider,
+  networkPingProvider,
+  networkRouteDeleteProvider,
+  networkRouteEnsureProvider,
+  networkRouteGetProvider,
+  networkRouteListProvider,
   nodeDiskProvider,
   nodeHostnameProvider,
   nodeLoadProvider,
@@ -69,9 +77,34 @@ export const BUILTIN_PROVIDERS: readonly Provider[] = [
   nodeOsProvider,
   nodeStatusProvider,
   nodeUptimeProvider,
+  ntpDeleteProvider,
+  ntpEnsureProvider,
+  ntpGetProvider,
+  packageEnsureProvider,
+  packageGetProvider,
+  packageInstallProvider,
+  packageListProvider,
+  packageListUpdatesProvider,
+  packageRemoveProvider,
+  packageUpdateProvider,
+  serviceDeleteProvider,
+  serviceDisableProvider,
+  serviceEnableProvider,
+  serviceEnsureProvider,
+  serviceGetProvider,
+  serviceListProvider,
+  serviceRestartProvider,
+  serviceStartProvider,
+  serviceStopProvider,
   sshKeyEnsureProvider,
   sshKeyListProvider,
   sshKeyRemoveProvider,
+  sysctlDeleteProvider,
+  sysctlEnsureProvider,
+  sysctlGetProvider,
+  sysctlListProvider,
+  timezoneEnsureProvider,
+  timezoneGetProvider,
   userDeleteProvider,
   userEnsureProvider,
   userGetProvider,

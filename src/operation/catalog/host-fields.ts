@@ -39,7 +39,8 @@ export function packageName() {
   return z
     .string()
     .max(200, "must not be longer than 200 characters")
-    .regex(/^[A-Za-z0-9][A-Za-z0-9+._-]*(?::[a-z0-9-]+)?$/, "must be the name of a package");
+    // A name that ends with "-" would ask apt to remove it.
+    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9+._-]*[A-Za-z0-9+])?(?::[a-z0-9]+)?$/, "must be the name of a package");
 }
 
 /** Name of a file in a folder of the system: letters, digits, `_` and `-`. */

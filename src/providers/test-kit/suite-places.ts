@@ -47,6 +47,8 @@ export interface SystemPlace extends ThrowAwayOptions {
   readonly parts: { readonly [part: string]: string };
   /** What the providers may change. */
   readonly watched: WatchedState;
+  /** Shell text that runs before the watched paths are put back. */
+  readonly before?: string;
   /** Shell text that brings back the first state of what `watched.paths` does not hold. */
   readonly reset?: string;
 }
@@ -83,9 +85,9 @@ class SystemPool {
   async take(): Promise<SuiteHost> {
     const system = this.#free.pop() ?? (await this.#open());
     const { host } = system;
-    const { reset = "", watched } = this.#place;
+    const { before = "", reset = "", watched } = this.#place;
     try {
-      await this.#run(host, `${RESET}\n${reset}`);
+      await this.#run(host, `${before}\n${RESET}\n${reset}`);
     } catch (thrown) {
       await system[Symbol.asyncDispose]();
       throw thrown;
