@@ -812,6 +812,35 @@ export const ERROR_CODES = {
     summary: "Another host did not answer",
     remedy: "Check the address, the routes and the firewalls in between; mustAnswer false makes silence a result",
   },
+  DRV_ARCHIVE_UNSAFE: {
+    summary: "An archive would write outside of its folder, or holds more than allowed",
+    remedy:
+      "Do not trust this archive; make one with relative names, without links that lead outside, or raise sizeBytesMax",
+  },
+  DRV_ARCHIVE_INVALID: {
+    summary: "A file cannot be read as an archive, or has not the expected hash",
+    remedy: "Fetch the archive again, and check its name and sha256",
+  },
+  DRV_GIT_REVISION_UNKNOWN: {
+    summary: "A repository has no branch, tag or commit of this name",
+    remedy: "Correct the revision, or push it to the repository first",
+  },
+  DRV_GIT_LOCAL_CHANGES: {
+    summary: "Files of a checkout were changed on the host",
+    remedy: "Save them, or set force to discard them",
+  },
+  DRV_HEALTH_FAILED: {
+    summary: "What was checked did not become healthy in time",
+    remedy: "Read the last answer in the error; raise timeout when it only needs longer",
+  },
+  DRV_PROCESS_UNKNOWN: {
+    summary: "The host has no such process",
+    remedy: "List the processes with process.list; numbers are used again, so look shortly before",
+  },
+  DRV_POWER_REFUSED: {
+    summary: "A host that is a container cannot be restarted or turned off",
+    remedy: "Restart or stop the container from the host it runs on",
+  },
   DRV_COMMAND_EXIT: {
     summary: "A command ended with an exit code that does not mean success",
     remedy: "Read its output in the result; list further codes in okExitCodes when they are expected",

@@ -2,19 +2,66 @@ import { assert } from "../base/assert.ts";
 import { codedError, type CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { didYouMean } from "../base/suggest.ts";
+import { archiveExtract } from "./catalog/archive.ts";
 import { certificateDelete, certificateEnsure, certificateList } from "./catalog/certificate.ts";
 import { ntpDelete, ntpEnsure, ntpGet, timezoneEnsure, timezoneGet } from "./catalog/clock.ts";
 import { commandExec, commandShell } from "./catalog/command.ts";
 import { cronDelete, cronEnsure, cronGet, cronList } from "./catalog/cron.ts";
-import { fileChanged, fileDeploy, fileDirectory, fileLine, fileStatus, fileSymlink, fileUndeploy, fileUpload } from "./catalog/file.ts";
+import {
+  fileChanged,
+  fileDeploy,
+  fileDirectory,
+  fileLine,
+  fileStatus,
+  fileSymlink,
+  fileUndeploy,
+  fileUpload,
+} from "./catalog/file.ts";
 import { firewallList, firewallRule } from "./catalog/firewall.ts";
+import { gitCheckout } from "./catalog/git.ts";
 import { groupDelete, groupEnsure, groupGet, groupList } from "./catalog/group.ts";
+import { healthCheck } from "./catalog/health.ts";
 import { hostnameEnsure } from "./catalog/hostname.ts";
 import { httpRequest } from "./catalog/http.ts";
-import { networkDnsDelete, networkDnsGet, networkDnsUpdate, networkInterfaceDelete, networkInterfaceEnsure, networkInterfaceGet, networkInterfaceList, networkPing, networkRouteDelete, networkRouteEnsure, networkRouteGet, networkRouteList } from "./catalog/network.ts";
+import { logQuery, logSources } from "./catalog/log.ts";
+import {
+  networkDnsDelete,
+  networkDnsGet,
+  networkDnsUpdate,
+  networkInterfaceDelete,
+  networkInterfaceEnsure,
+  networkInterfaceGet,
+  networkInterfaceList,
+  networkPing,
+  networkRouteDelete,
+  networkRouteEnsure,
+  networkRouteGet,
+  networkRouteList,
+} from "./catalog/network.ts";
 import { nodeDisk, nodeHostname, nodeLoad, nodeMemory, nodeOs, nodeStatus, nodeUptime } from "./catalog/node.ts";
-import { packageEnsure, packageGet, packageInstall, packageList, packageListUpdates, packageRemove, packageUpdate } from "./catalog/package.ts";
-import { serviceDelete, serviceDisable, serviceEnable, serviceEnsure, serviceGet, serviceList, serviceRestart, serviceStart, serviceStop } from "./catalog/service.ts";
+import {
+  packageEnsure,
+  packageGet,
+  packageInstall,
+  packageList,
+  packageListUpdates,
+  packageRemove,
+  packageUpdate,
+} from "./catalog/package.ts";
+import { powerReboot, powerShutdown } from "./catalog/power.ts";
+import { processGet, processList, processSignal } from "./catalog/process.ts";
+import { scriptRun } from "./catalog/script.ts";
+import {
+  serviceDelete,
+  serviceDisable,
+  serviceEnable,
+  serviceEnsure,
+  serviceGet,
+  serviceList,
+  serviceRestart,
+  serviceStart,
+  serviceStop,
+} from "./catalog/service.ts";
 import { sshKeyEnsure, sshKeyList, sshKeyRemove } from "./catalog/ssh-key.ts";
 import { sysctlDelete, sysctlEnsure, sysctlGet, sysctlList } from "./catalog/sysctl.ts";
 import { userDelete, userEnsure, userGet, userList, userPassword } from "./catalog/user.ts";
@@ -22,6 +69,7 @@ import type { OperationSpec } from "./spec.ts";
 
 /** Every operation drover brings along, sorted by name. */
 export const BUILTIN_OPERATIONS = [
+  archiveExtract,
   certificateDelete,
   certificateEnsure,
   certificateList,
@@ -41,12 +89,16 @@ export const BUILTIN_OPERATIONS = [
   fileUpload,
   firewallList,
   firewallRule,
+  gitCheckout,
   groupDelete,
   groupEnsure,
   groupGet,
   groupList,
+  healthCheck,
   hostnameEnsure,
   httpRequest,
+  logQuery,
+  logSources,
   networkDnsDelete,
   networkDnsGet,
   networkDnsUpdate,
@@ -76,6 +128,12 @@ export const BUILTIN_OPERATIONS = [
   packageListUpdates,
   packageRemove,
   packageUpdate,
+  powerReboot,
+  powerShutdown,
+  processGet,
+  processList,
+  processSignal,
+  scriptRun,
   serviceDelete,
   serviceDisable,
   serviceEnable,

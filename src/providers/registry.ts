@@ -6,7 +6,12 @@ import { groupDeleteProvider, groupEnsureProvider, groupGetProvider, groupListPr
 import { sshKeyEnsureProvider, sshKeyListProvider, sshKeyRemoveProvider } from "./account/ssh-key.ts";
 import { userPasswordProvider } from "./account/user-password.ts";
 import { userDeleteProvider, userEnsureProvider, userGetProvider, userListProvider } from "./account/user.ts";
-import { certificateDeleteProvider, certificateEnsureProvider, certificateListProvider } from "./certificate/certificate.ts";
+import { archiveExtractProvider } from "./archive/extract.ts";
+import {
+  certificateDeleteProvider,
+  certificateEnsureProvider,
+  certificateListProvider,
+} from "./certificate/certificate.ts";
 import { ntpDeleteProvider, ntpEnsureProvider, ntpGetProvider } from "./clock/ntp.ts";
 import { timezoneEnsureProvider, timezoneGetProvider } from "./clock/timezone.ts";
 import { commandExecProvider, commandShellProvider } from "./command/command.ts";
@@ -19,20 +24,62 @@ import { fileSymlinkProvider } from "./file/symlink.ts";
 import { fileUndeployProvider } from "./file/undeploy.ts";
 import { fileChangedProvider, fileUploadProvider } from "./file/upload.ts";
 import { firewallListProvider, firewallRuleProvider } from "./firewall/firewall.ts";
+import { gitCheckoutProvider } from "./git/checkout.ts";
+import { healthCheckProvider } from "./health/health.ts";
 import { hostnameEnsureProvider } from "./hostname/hostname.ts";
 import { httpRequestProvider } from "./http/request.ts";
+import { logQueryProvider, logSourcesProvider } from "./log/log.ts";
 import { networkDnsDeleteProvider, networkDnsGetProvider, networkDnsUpdateProvider } from "./network/dns.ts";
-import { networkInterfaceDeleteProvider, networkInterfaceEnsureProvider, networkInterfaceGetProvider, networkInterfaceListProvider } from "./network/interface.ts";
+import {
+  networkInterfaceDeleteProvider,
+  networkInterfaceEnsureProvider,
+  networkInterfaceGetProvider,
+  networkInterfaceListProvider,
+} from "./network/interface.ts";
 import { networkPingProvider } from "./network/ping.ts";
-import { networkRouteDeleteProvider, networkRouteEnsureProvider, networkRouteGetProvider, networkRouteListProvider } from "./network/route.ts";
-import { nodeDiskProvider, nodeHostnameProvider, nodeLoadProvider, nodeMemoryProvider, nodeOsProvider, nodeStatusProvider, nodeUptimeProvider } from "./node/node.ts";
-import { packageEnsureProvider, packageGetProvider, packageInstallProvider, packageListProvider, packageListUpdatesProvider, packageRemoveProvider, packageUpdateProvider } from "./package/package.ts";
-import { serviceDeleteProvider, serviceDisableProvider, serviceEnableProvider, serviceGetProvider, serviceListProvider, serviceRestartProvider, serviceStartProvider, serviceStopProvider } from "./service/service-verbs.ts";
+import {
+  networkRouteDeleteProvider,
+  networkRouteEnsureProvider,
+  networkRouteGetProvider,
+  networkRouteListProvider,
+} from "./network/route.ts";
+import {
+  nodeDiskProvider,
+  nodeHostnameProvider,
+  nodeLoadProvider,
+  nodeMemoryProvider,
+  nodeOsProvider,
+  nodeStatusProvider,
+  nodeUptimeProvider,
+} from "./node/node.ts";
+import {
+  packageEnsureProvider,
+  packageGetProvider,
+  packageInstallProvider,
+  packageListProvider,
+  packageListUpdatesProvider,
+  packageRemoveProvider,
+  packageUpdateProvider,
+} from "./package/package.ts";
+import { powerRebootProvider, powerShutdownProvider } from "./power/power.ts";
+import { processGetProvider, processListProvider, processSignalProvider } from "./process/process.ts";
+import { scriptRunProvider } from "./script/script.ts";
+import {
+  serviceDeleteProvider,
+  serviceDisableProvider,
+  serviceEnableProvider,
+  serviceGetProvider,
+  serviceListProvider,
+  serviceRestartProvider,
+  serviceStartProvider,
+  serviceStopProvider,
+} from "./service/service-verbs.ts";
 import { serviceEnsureProvider } from "./service/service.ts";
 import { sysctlDeleteProvider, sysctlEnsureProvider, sysctlGetProvider, sysctlListProvider } from "./sysctl/sysctl.ts";
 
 /** A provider for every built-in operation. */
 export const BUILTIN_PROVIDERS: readonly Provider[] = [
+  archiveExtractProvider,
   certificateDeleteProvider,
   certificateEnsureProvider,
   certificateListProvider,
@@ -52,12 +99,16 @@ export const BUILTIN_PROVIDERS: readonly Provider[] = [
   fileUploadProvider,
   firewallListProvider,
   firewallRuleProvider,
+  gitCheckoutProvider,
   groupDeleteProvider,
   groupEnsureProvider,
   groupGetProvider,
   groupListProvider,
+  healthCheckProvider,
   hostnameEnsureProvider,
   httpRequestProvider,
+  logQueryProvider,
+  logSourcesProvider,
   networkDnsDeleteProvider,
   networkDnsGetProvider,
   networkDnsUpdateProvider,
@@ -87,6 +138,12 @@ export const BUILTIN_PROVIDERS: readonly Provider[] = [
   packageListUpdatesProvider,
   packageRemoveProvider,
   packageUpdateProvider,
+  powerRebootProvider,
+  powerShutdownProvider,
+  processGetProvider,
+  processListProvider,
+  processSignalProvider,
+  scriptRunProvider,
   serviceDeleteProvider,
   serviceDisableProvider,
   serviceEnableProvider,

@@ -61,7 +61,8 @@ export interface ToolFailureOptions {
 
 /** The failure of a program that ran and refused. */
 export function toolFailure(run: ToolRun, result: ExecResult, options: ToolFailureOptions = {}): Err<ProviderError> {
-  const { code = "DRV_TOOL_FAILED", hint, errorClass } = options;
+  const isFull = /No space left on device|Disk quota exceeded/.test(result.stderr);
+  const { code = isFull ? "DRV_HOST_DISK_FULL" : "DRV_TOOL_FAILED", hint, errorClass } = options;
   const program = (run.argv[0] ?? "").split("/").at(-1) ?? "";
   const cause = result.signal === undefined ? `exit code ${result.exitCode}` : result.signal;
   const said = lastWords(result);
@@ -76,7 +77,11 @@ export function toolFailure(run: ToolRun, result: ExecResult, options: ToolFailu
 /** The last line a program said, on standard error if there is one; whole lines only, so that masking finds secrets. */
 export function lastWords(result: Pick<ExecResult, "stdout" | "stderr">): string {
   const text = result.stderr.trim() === "" ? result.stdout : result.stderr;
-  const line = text.trimEnd().split("\n").at(-1)?.trim() ?? "";
+  const lines = text
+    .trimEnd()
+    .split("\n")
+    .filter((each) => !/^tar: (?:Exiting|Error is not)/.test(each));
+  const line = lines.at(-1)?.trim() ?? "";
   return line.length > SAID_LENGTH_MAX ? "" : line;
 }
 

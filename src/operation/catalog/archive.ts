@@ -19,11 +19,20 @@ export const archiveExtract = defineOperation({
   params: z.strictObject({
     archive: pathBelowRoot().describe("Archive on the host: .tar, .tar.gz, .tgz, .tar.xz, .tar.bz2, .tar.zst or .zip"),
     path: pathBelowRoot().describe("Folder that holds the content afterwards; its parent must exist"),
-    stripComponents: z.int().min(0, "must not be negative").max(20, "must not be above 20").default(0).describe("Leading folders to leave out; not for zip"),
+    stripComponents: z
+      .int()
+      .min(0, "must not be negative")
+      .max(20, "must not be above 20")
+      .default(0)
+      .describe("Leading folders to leave out; not for zip"),
     sha256: z.string().regex(SHA256, "must be 64 hexadecimal digits").optional().describe("Hash the archive must have"),
     owner: account().optional().describe("User that owns everything; else the one drover runs as"),
     group: account().optional().describe("Group that owns everything"),
-    sizeBytesMax: z.int().min(1, "must be at least 1").default(4 * 1024 ** 3).describe("Bytes the content may have"),
+    sizeBytesMax: z
+      .int()
+      .min(1, "must be at least 1")
+      .default(4 * 1024 ** 3)
+      .describe("Bytes the content may have"),
   }),
   result: z.strictObject({ path: z.string(), sha256: z.string(), entryCount: z.int() }),
   osFamilies: "any",

@@ -74,7 +74,8 @@ export const timezoneEnsure = defineOperation({
   aliases: ["timezone.update", "node.timezone.update"],
   category: "timezone",
   summary: "Makes the host be in this time zone",
-  description: "Sets the link /etc/localtime, and /etc/timezone where the host has it. Running programs may keep the old one.",
+  description:
+    "Sets the link /etc/localtime, and /etc/timezone where the host has it. Running programs may keep the old one.",
   params: z.strictObject({ timezone }),
   result: z.strictObject({ timezone: z.string() }),
   example: { timezone: "Europe/Berlin" },

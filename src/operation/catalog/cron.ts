@@ -6,7 +6,9 @@ import { fileNamePart, newAccountName, oneLine } from "./host-fields.ts";
 
 const CATEGORY = "cron";
 const FIELD = String.raw`[0-9A-Za-z*/,-]+`;
-const SCHEDULE = new RegExp(`^(?:@(?:reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)|${FIELD}(?: +${FIELD}){4})$`);
+const SCHEDULE = new RegExp(
+  `^(?:@(?:reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)|${FIELD}(?: +${FIELD}){4})$`,
+);
 
 const name = fileNamePart().describe("Name of the entry, and of its file");
 const interval = z.enum(["hourly", "daily", "weekly", "monthly"], "must be hourly, daily, weekly or monthly");
@@ -26,9 +28,16 @@ export const cronEnsure = defineOperation({
     .strictObject({
       name,
       state: presence(),
-      schedule: z.string().regex(SCHEDULE, 'must be five fields such as "*/5 * * * *", or @daily').optional().describe("When"),
+      schedule: z
+        .string()
+        .regex(SCHEDULE, 'must be five fields such as "*/5 * * * *", or @daily')
+        .optional()
+        .describe("When"),
       interval: interval.optional().describe("How often, instead of `schedule`"),
-      command: oneLine(4_000).min(1, "must not be empty").optional().describe("Shell text of one line, with `schedule`"),
+      command: oneLine(4_000)
+        .min(1, "must not be empty")
+        .optional()
+        .describe("Shell text of one line, with `schedule`"),
       script: text().optional().describe("Whole script with its `#!` line, with `interval`"),
       user: newAccountName().default("root").describe("User it runs as, with `schedule`; must exist"),
       environment: environment().default({}).describe("Variables set before the entry, with `schedule`"),

@@ -30,20 +30,38 @@ export const firewallRule = defineOperation({
     .strictObject({
       name: fileNamePart().describe("Name of the rule"),
       state: presence(),
-      direction: z.enum(["input", "output", "forward"], "must be input, output or forward").default("input").describe("Which packets"),
-      action: z.enum(["accept", "drop", "reject"], "must be accept, drop or reject").optional().describe("What becomes of them; needed unless `absent`"),
-      protocol: z.enum(["tcp", "udp", "icmp", "icmpv6"], "must be tcp, udp, icmp or icmpv6").optional().describe("Protocol; needed with ports"),
+      direction: z
+        .enum(["input", "output", "forward"], "must be input, output or forward")
+        .default("input")
+        .describe("Which packets"),
+      action: z
+        .enum(["accept", "drop", "reject"], "must be accept, drop or reject")
+        .optional()
+        .describe("What becomes of them; needed unless `absent`"),
+      protocol: z
+        .enum(["tcp", "udp", "icmp", "icmpv6"], "must be tcp, udp, icmp or icmpv6")
+        .optional()
+        .describe("Protocol; needed with ports"),
       ports: z
         .array(z.union([portNumber, portRange], 'must be a port or a range such as "8000-8010"'))
         .min(1, "must not be empty")
         .max(100, "must not be more than 100")
         .optional()
         .describe("Ports they are sent to, or ranges such as `8000-8010`"),
-      source: z.union([cidr(), ipAddress()], "must be an address or network").optional().describe("Where they come from"),
-      destination: z.union([cidr(), ipAddress()], "must be an address or network").optional().describe("Where they go to"),
+      source: z
+        .union([cidr(), ipAddress()], "must be an address or network")
+        .optional()
+        .describe("Where they come from"),
+      destination: z
+        .union([cidr(), ipAddress()], "must be an address or network")
+        .optional()
+        .describe("Where they go to"),
       interface: interfaceName().optional().describe("Interface they come in by, or go out by with `output`"),
     })
-    .refine((value) => value.state === "absent" || value.action !== undefined, { path: ["action"], message: "must be given" })
+    .refine((value) => value.state === "absent" || value.action !== undefined, {
+      path: ["action"],
+      message: "must be given",
+    })
     .refine((value) => value.ports === undefined || value.protocol === "tcp" || value.protocol === "udp", {
       path: ["protocol"],
       message: "must be tcp or udp when ports are given",
@@ -61,6 +79,8 @@ export const firewallList = defineOperation({
   category: CATEGORY,
   summary: "Lists the rules that drover made",
   params: noParams,
-  result: z.strictObject({ rules: z.array(z.strictObject({ name: z.string(), direction: z.string(), rule: z.string() })) }),
+  result: z.strictObject({
+    rules: z.array(z.strictObject({ name: z.string(), direction: z.string(), rule: z.string() })),
+  }),
   example: {},
 });

@@ -5,7 +5,7 @@ import { environment, pathBelowRoot } from "./fields.ts";
 import { oneLine } from "./host-fields.ts";
 
 const REMOTE = /^(?:https?:\/\/|ssh:\/\/|git:\/\/|file:\/\/\/|\/|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:)[^\s]*$/;
-const REVISION = /^[A-Za-z0-9_][A-Za-z0-9_.\/+@-]{0,199}$/;
+const REVISION = /^[A-Za-z0-9_][A-Za-z0-9_./+@-]{0,199}$/;
 
 /** Makes a folder be a checkout of a revision. */
 export const gitCheckout = defineOperation({
@@ -20,7 +20,10 @@ export const gitCheckout = defineOperation({
   params: z.strictObject({
     repository: oneLine(2_000)
       .regex(REMOTE, "must be an http, ssh, git or file address, user@host:path, or an absolute path")
-      .refine((value) => !/^[a-z]+:\/\/[^/@]*:[^/@]*@/.test(value), "must not contain a password: use a credential helper or key")
+      .refine(
+        (value) => !/^[a-z]+:\/\/[^/@]*:[^/@]*@/.test(value),
+        "must not contain a password: use a credential helper or key",
+      )
       .describe("Where it comes from"),
     path: pathBelowRoot().describe("Folder of the checkout; its parent must exist"),
     revision: z

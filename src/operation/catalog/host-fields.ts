@@ -36,11 +36,13 @@ export function unitName() {
 
 /** Name of a package as apt and dnf take it, with an optional architecture. */
 export function packageName() {
-  return z
-    .string()
-    .max(200, "must not be longer than 200 characters")
-    // A name that ends with "-" would ask apt to remove it.
-    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9+._-]*[A-Za-z0-9+])?(?::[a-z0-9]+)?$/, "must be the name of a package");
+  return (
+    z
+      .string()
+      .max(200, "must not be longer than 200 characters")
+      // A name that ends with "-" would ask apt to remove it.
+      .regex(/^[A-Za-z0-9](?:[A-Za-z0-9+._-]*[A-Za-z0-9+])?(?::[a-z0-9]+)?$/, "must be the name of a package")
+  );
 }
 
 /** Name of a file in a folder of the system: letters, digits, `_` and `-`. */

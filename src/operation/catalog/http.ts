@@ -32,7 +32,8 @@ function classOfMethod(method: Method): OperationClass {
   }
 }
 
-function httpUrl() {
+/** An address with `http` or `https` and without credentials. */
+export function httpUrl() {
   return z
     .string()
     .max(8_192, "must not be longer than 8192 characters")

@@ -26,9 +26,21 @@ export const logQuery = defineOperation({
     .strictObject({
       unit: unitName().optional().describe("Only entries of this unit"),
       path: pathBelowRoot().optional().describe("Log file to read instead of the journal"),
-      lines: z.int().min(1, "must be at least 1").max(10_000, "must not be above 10000").default(100).describe("Entries"),
-      since: z.string().regex(SINCE, 'must be a time such as "2026-01-01 12:00" or "10 min ago"').optional().describe("Only entries after this time, in the words of journalctl"),
-      priority: z.enum(PRIORITIES, `must be one of ${PRIORITIES.join(", ")}`).optional().describe("Only entries at least this important"),
+      lines: z
+        .int()
+        .min(1, "must be at least 1")
+        .max(10_000, "must not be above 10000")
+        .default(100)
+        .describe("Entries"),
+      since: z
+        .string()
+        .regex(SINCE, 'must be a time such as "2026-01-01 12:00" or "10 min ago"')
+        .optional()
+        .describe("Only entries after this time, in the words of journalctl"),
+      priority: z
+        .enum(PRIORITIES, `must be one of ${PRIORITIES.join(", ")}`)
+        .optional()
+        .describe("Only entries at least this important"),
       contains: oneLine().min(1, "must not be empty").optional().describe("Only entries with this text"),
     })
     .refine((value) => value.path === undefined || (value.unit ?? value.since ?? value.priority) === undefined, {

@@ -33,8 +33,17 @@ export const networkDnsUpdate = defineOperation({
     "is not given stays as it is.",
   params: z
     .strictObject({
-      servers: z.array(ipAddress()).min(1, "must not be empty").max(10, "must not be more than 10").optional().describe("Addresses, the first asked first"),
-      searchDomains: z.array(hostName()).max(20, "must not be more than 20").optional().describe("Domains tried for short names"),
+      servers: z
+        .array(ipAddress())
+        .min(1, "must not be empty")
+        .max(10, "must not be more than 10")
+        .optional()
+        .describe("Addresses, the first asked first"),
+      searchDomains: z
+        .array(hostName())
+        .max(20, "must not be more than 20")
+        .optional()
+        .describe("Domains tried for short names"),
     })
     .refine((value) => value.servers !== undefined || value.searchDomains !== undefined, {
       path: ["servers"],
@@ -63,7 +72,12 @@ export const networkPing = defineOperation({
   summary: "Asks another host for echoes",
   params: z.strictObject({
     address: hostAddress().describe("Name or address"),
-    count: z.int().min(1, "must be at least 1").max(100, "must not be above 100").default(3).describe("Echoes asked for"),
+    count: z
+      .int()
+      .min(1, "must be at least 1")
+      .max(100, "must not be above 100")
+      .default(3)
+      .describe("Echoes asked for"),
     timeout: duration().default(5_000).describe("Time for all of them"),
     mustAnswer: z.boolean().default(true).describe("No answer at all fails the task"),
   }),
@@ -129,7 +143,12 @@ export const networkInterfaceEnsure = defineOperation({
     addresses: z.array(cidr()).default([]).describe("Fixed addresses with prefix length"),
     gateway4: z.ipv4("must be an IPv4 address").optional().describe("Default gateway"),
     gateway6: z.ipv6("must be an IPv6 address").optional().describe("Default gateway of IPv6"),
-    mtu: z.int().min(68, "must be at least 68").max(65_535, "must not be above 65535").optional().describe("Largest packet"),
+    mtu: z
+      .int()
+      .min(68, "must be at least 68")
+      .max(65_535, "must not be above 65535")
+      .optional()
+      .describe("Largest packet"),
     mac: z.mac("must be a hardware address").optional().describe("Hardware address to take on"),
   }),
   result: managed,
@@ -185,14 +204,18 @@ export const networkRouteEnsure = defineOperation({
   aliases: ["network.route.create", "network.route.update"],
   category: CATEGORY,
   summary: "Makes exactly these further routes lead over an interface, or none",
-  description: "A file for netplan, else a drop-in for systemd-networkd. Default routes belong to the interface: see its gateways.",
+  description:
+    "A file for netplan, else a drop-in for systemd-networkd. Default routes belong to the interface: see its gateways.",
   params: z.strictObject({
     name,
     state: presence(),
     routes: z
       .array(
         z.strictObject({
-          to: cidr().refine((value) => !value.endsWith("/0"), "must not be the default route: set a gateway of the interface"),
+          to: cidr().refine(
+            (value) => !value.endsWith("/0"),
+            "must not be the default route: set a gateway of the interface",
+          ),
           via: ipAddress(),
           metric: z.int().min(0, "must not be negative").max(4_294_967_295, "must not be above 4294967295").optional(),
         }),

@@ -7,7 +7,10 @@ import { oneLine } from "./host-fields.ts";
 const params = z.strictObject({
   confirm: z.literal(true, "must be true: this stops everything that runs on the host").describe("That it is meant"),
   delay: duration().default(60_000).describe("Time until it happens; whole minutes, at least one"),
-  message: oneLine(500).refine((text) => !text.startsWith("-"), 'must not start with "-"').optional().describe("Shown to people who are logged in"),
+  message: oneLine(500)
+    .refine((text) => !text.startsWith("-"), 'must not start with "-"')
+    .optional()
+    .describe("Shown to people who are logged in"),
 });
 const result = z.strictObject({ action: z.enum(["reboot", "shutdown"]), delayMs: z.int() });
 const POWER = {

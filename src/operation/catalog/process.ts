@@ -4,7 +4,11 @@ import { ACT, noParams, READ } from "./declaration.ts";
 
 const CATEGORY = "process";
 
-const pid = z.int().min(1, "must be at least 1").max(4_194_304, "must not be above 4194304").describe("Number of the process");
+const pid = z
+  .int()
+  .min(1, "must be at least 1")
+  .max(4_194_304, "must not be above 4194304")
+  .describe("Number of the process");
 const processInfo = z.strictObject({
   pid: z.int(),
   parentPid: z.int(),
@@ -13,7 +17,7 @@ const processInfo = z.strictObject({
   state: z.string().describe("`R` running, `S` sleeping, `D` waiting for a device, `Z` gone but not collected, …"),
   memoryBytes: z.int(),
   command: z.string(),
-  startedSeconds: z.number().describe("Seconds after the start of the host"),
+  ageSeconds: z.int().describe("Time since it started"),
 });
 
 export const processList = defineOperation({
@@ -47,8 +51,16 @@ export const processSignal = defineOperation({
   description: "Process 1 is never signalled. With `name`, the process must be of that name: numbers are used again.",
   params: z.strictObject({
     pid: pid.refine((value) => value > 1, "must not be 1: that would end the host"),
-    signal: z.enum(["TERM", "KILL", "HUP", "INT", "USR1", "USR2"], "must be TERM, KILL, HUP, INT, USR1 or USR2").default("TERM").describe("Which"),
-    name: z.string().min(1, "must not be empty").max(64, "must not be longer than 64 characters").optional().describe("Name the process must have"),
+    signal: z
+      .enum(["TERM", "KILL", "HUP", "INT", "USR1", "USR2"], "must be TERM, KILL, HUP, INT, USR1 or USR2")
+      .default("TERM")
+      .describe("Which"),
+    name: z
+      .string()
+      .min(1, "must not be empty")
+      .max(64, "must not be longer than 64 characters")
+      .optional()
+      .describe("Name the process must have"),
   }),
   result: z.strictObject({ pid: z.int(), signal: z.string() }),
   needsRoot: true,

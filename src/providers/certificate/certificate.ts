@@ -13,18 +13,23 @@ import { listFolder, managedFiles, wantedText } from "../managed-files.ts";
 interface TrustStore {
   readonly folder: string;
   readonly suffix: string;
-  readonly argv: readonly string[];
+  /** Renews the bundle when a certificate was added. */
+  readonly add: readonly string[];
+  /** Renews the bundle when a certificate went. */
+  readonly remove: readonly string[];
 }
 
 const DEBIAN: TrustStore = {
   folder: "/usr/local/share/ca-certificates",
   suffix: ".crt",
-  argv: ["update-ca-certificates"],
+  add: ["update-ca-certificates"],
+  remove: ["update-ca-certificates", "--fresh"],
 };
 const RED_HAT: TrustStore = {
   folder: "/etc/pki/ca-trust/source/anchors",
   suffix: ".pem",
-  argv: ["update-ca-trust", "extract"],
+  add: ["update-ca-trust", "extract"],
+  remove: ["update-ca-trust", "extract"],
 };
 
 async function trustStore(context: ProviderContext): ProviderResult<TrustStore> {
@@ -39,11 +44,12 @@ export const certificateEnsureProvider = managedFiles({
   async plan({ name, certificate = "", state }, context) {
     const store = await trustStore(context);
     if (!store.ok) return store;
-    const { folder, suffix, argv } = store.value;
+    const { folder, suffix, add, remove } = store.value;
     const path = `${folder}/${name}${suffix}`;
     const wanted = state === "absent" ? ({ kind: "absent", path } as const) : wantedText(path, certificate);
     const action = `renew the bundle of trusted certificates for ${quoted(name)}`;
-    return ok({ paths: [wanted], activation: [{ argv, action }], result: { name, path } });
+    const activation = [{ argv: state === "absent" ? remove : add, action }];
+    return ok({ paths: [wanted], activation, undoActivation: [{ argv: remove, action }], result: { name, path } });
   },
 });
 

@@ -66,7 +66,9 @@ export const ntpEnsureProvider = managedFiles({
   },
 });
 
-export const ntpDeleteProvider = adaptParams(ntpDelete, ntpEnsureProvider, (): NtpEnsureParams => ({ state: "absent" }));
+export const ntpDeleteProvider = adaptParams(ntpDelete, ntpEnsureProvider, (): NtpEnsureParams => ({
+  state: "absent",
+}));
 
 export const ntpGetProvider = readProvider(ntpGet, async (_params, context) => {
   const found = await timeService(context);

@@ -41,7 +41,10 @@ export const timezoneEnsureProvider = managedFiles({
 export const timezoneGetProvider = readProvider(timezoneGet, async (_params, context) => {
   const timezone = await currentZone(context);
   if (!timezone.ok) return timezone;
-  const date = await runTool({ argv: ["date", "+%z"], action: "read the time zone", env: { TZ: timezone.value } }, context);
+  const date = await runTool(
+    { argv: ["date", "+%z"], action: "read the time zone", env: { TZ: timezone.value } },
+    context,
+  );
   if (!date.ok) return date;
   return ok({ timezone: timezone.value, utcOffset: date.value.stdout.trim().replace(/(\d\d)$/, ":$1") });
 });

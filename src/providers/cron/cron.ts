@@ -29,14 +29,19 @@ export const cronEnsureProvider = managedFiles({
     const checked = await checkUser(params, context);
     if (!checked.ok) return checked;
     const places = [SCHEDULE_FOLDER, ...INTERVALS.map((interval) => `/etc/cron.${interval}`)];
-    const others = places.map((folder) => `${folder}/${params.name}`).filter((each) => each !== path || isAbsent(params));
+    const others = places
+      .map((folder) => `${folder}/${params.name}`)
+      .filter((each) => each !== path || isAbsent(params));
     const absent: WantedPath[] = [];
     for (const other of others) {
       const stat = await context.host.stat(other, { signal: context.signal });
       // Only what is there: a folder that is missing holds no entry.
       if (stat.ok && stat.value !== undefined) absent.push({ kind: "absent", path: other });
     }
-    return ok({ paths: isAbsent(params) ? absent : [wantedFile(params, path), ...absent], result: { name: params.name, path } });
+    return ok({
+      paths: isAbsent(params) ? absent : [wantedFile(params, path), ...absent],
+      result: { name: params.name, path },
+    });
   },
 });
 
@@ -57,11 +62,12 @@ async function checkUser(params: CronEnsureParams, context: ProviderContext): Pr
   return user.ok ? ok(undefined) : user;
 }
 
-export const cronDeleteProvider = adaptParams(
-  cronDelete,
-  cronEnsureProvider,
-  ({ name }): CronEnsureParams => ({ name, state: "absent", user: "root", environment: {} }),
-);
+export const cronDeleteProvider = adaptParams(cronDelete, cronEnsureProvider, ({ name }): CronEnsureParams => ({
+  name,
+  state: "absent",
+  user: "root",
+  environment: {},
+}));
 
 interface CronEntry {
   name: string;
@@ -96,7 +102,13 @@ async function allEntries(context: ProviderContext): ProviderResult<readonly Cro
     if (!names.ok) return names;
     const scripts = names.value.filter((each) => !each.startsWith("."));
     entries.push(
-      ...scripts.map((name) => ({ name, path: `/etc/cron.${interval}/${name}`, schedule: interval, user: "root", command: "" })),
+      ...scripts.map((name) => ({
+        name,
+        path: `/etc/cron.${interval}/${name}`,
+        schedule: interval,
+        user: "root",
+        command: "",
+      })),
     );
   }
   return ok(entries);

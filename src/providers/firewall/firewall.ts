@@ -27,7 +27,9 @@ export function ruleText(params: FirewallRuleParams): string {
     ...(source === undefined ? [] : [`${familyOf(source)} saddr ${source}`]),
     ...(destination === undefined ? [] : [`${familyOf(destination)} daddr ${destination}`]),
     ...(ports === undefined ? [] : [`${protocol} dport { ${ports.join(", ")} }`]),
-    ...(ports === undefined && protocol !== undefined ? [`meta l4proto ${protocol === "icmpv6" ? "ipv6-icmp" : protocol}`] : []),
+    ...(ports === undefined && protocol !== undefined
+      ? [`meta l4proto ${protocol === "icmpv6" ? "ipv6-icmp" : protocol}`]
+      : []),
   ];
   return [...matches, action].join(" ");
 }

@@ -25,7 +25,13 @@ interface Dns {
 export function parseResolvConf(text: string): Dns {
   const servers = [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].map((match) => match[1] ?? "");
   const search = [...text.matchAll(/^\s*(?:search|domain)\s+(.+)$/gm)].at(-1)?.[1] ?? "";
-  return { servers, searchDomains: search.trim().split(/\s+/).filter((each) => each !== "") };
+  return {
+    servers,
+    searchDomains: search
+      .trim()
+      .split(/\s+/)
+      .filter((each) => each !== ""),
+  };
 }
 
 /** resolv.conf with other servers and domains, its other lines as they were. */
@@ -111,7 +117,13 @@ async function ofInterface(name: string, context: ProviderContext) {
     if (shown.value.exitCode !== 0) {
       return failed("DRV_NETWORK_UNKNOWN_INTERFACE", `Cannot ${run.action}: the host has no such interface`);
     }
-    answers.push(shown.value.stdout.replace(/^[^:]*:/, "").trim().split(/\s+/).filter((each) => each !== ""));
+    answers.push(
+      shown.value.stdout
+        .replace(/^[^:]*:/, "")
+        .trim()
+        .split(/\s+/)
+        .filter((each) => each !== ""),
+    );
   }
   const [servers = [], searchDomains = []] = answers;
   return ok({ servers, searchDomains });

@@ -47,7 +47,8 @@ async function readInterfaces(context: ProviderContext) {
   const shown = await runTool({ argv: ["ip", "-json", "address", "show"], action: "read interfaces" }, context);
   if (!shown.ok) return shown;
   const links = linksSchema.safeParse(parseJson(shown.value.stdout));
-  if (!links.success) return failed("DRV_TOOL_FAILED", "Cannot read interfaces: ip does not answer in the expected form");
+  if (!links.success)
+    return failed("DRV_TOOL_FAILED", "Cannot read interfaces: ip does not answer in the expected form");
   return ok(
     links.data.map((link) => ({
       name: link.ifname,
@@ -82,5 +83,8 @@ export const networkInterfaceGetProvider = readProvider(networkInterfaceGet, asy
   if (!interfaces.ok) return interfaces;
   const found = interfaces.value.find((each) => each.name === name);
   if (found !== undefined) return ok({ interface: found });
-  return failed("DRV_NETWORK_UNKNOWN_INTERFACE", `Cannot read interface ${quoted(name)}: the host has no such interface`);
+  return failed(
+    "DRV_NETWORK_UNKNOWN_INTERFACE",
+    `Cannot read interface ${quoted(name)}: the host has no such interface`,
+  );
 });

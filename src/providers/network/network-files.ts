@@ -34,7 +34,9 @@ export async function networkBackend(context: ProviderContext): ProviderResult<N
 }
 
 export function interfacePath(backend: NetworkBackend, name: string): string {
-  return backend.name === "netplan" ? `/etc/netplan/90-drover-${name}.yaml` : `/etc/systemd/network/90-drover-${name}.network`;
+  return backend.name === "netplan"
+    ? `/etc/netplan/90-drover-${name}.yaml`
+    : `/etc/systemd/network/90-drover-${name}.network`;
 }
 
 export function routePath(backend: NetworkBackend, name: string): string {
@@ -76,7 +78,11 @@ function networkdInterface(params: NetworkInterfaceEnsureParams): string {
     ...addresses.map((address) => `Address=${address}`),
     ...[gateway4, gateway6].flatMap((gateway) => (gateway === undefined ? [] : [`Gateway=${gateway}`])),
   ];
-  const sections = [`[Match]\nName=${name}\n`, ...(link.length === 0 ? [] : [section("Link", link)]), section("Network", network)];
+  const sections = [
+    `[Match]\nName=${name}\n`,
+    ...(link.length === 0 ? [] : [section("Link", link)]),
+    section("Network", network),
+  ];
   return `# Set by drover\n${sections.join("\n")}`;
 }
 

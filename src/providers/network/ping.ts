@@ -15,11 +15,15 @@ export const networkPingProvider = readProvider(networkPing, async (params, cont
   // 1: no answer. Everything else without counts is a refusal, such as a name that is not known.
   if (result === undefined) return toolFailure(run, ran.value, { errorClass: "retryable" });
   if (result.packetsReceived > 0 || !mustAnswer) return ok(result);
-  return failed("DRV_NETWORK_NO_ANSWER", `Cannot reach ${quoted(address)}: none of ${result.packetsSent} echoes came back`, {
-    hint: "Check the address, the routes and the firewalls in between",
-    errorClass: "retryable",
-    data: { ...result },
-  });
+  return failed(
+    "DRV_NETWORK_NO_ANSWER",
+    `Cannot reach ${quoted(address)}: none of ${result.packetsSent} echoes came back`,
+    {
+      hint: "Check the address, the routes and the firewalls in between",
+      errorClass: "retryable",
+      data: { ...result },
+    },
+  );
 });
 
 /** Reads the last lines of ping; `undefined` when they hold no counts. */

@@ -71,5 +71,7 @@ async function readRoutes(name: string | undefined, context: ProviderContext) {
   return ok({ routes });
 }
 
-export const networkRouteListProvider = readProvider(networkRouteList, (_params, context) => readRoutes(undefined, context));
+export const networkRouteListProvider = readProvider(networkRouteList, (_params, context) =>
+  readRoutes(undefined, context),
+);
 export const networkRouteGetProvider = readProvider(networkRouteGet, ({ name }, context) => readRoutes(name, context));

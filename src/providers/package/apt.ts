@@ -4,7 +4,8 @@ import { quoted } from "../failure.ts";
 import { runTool, tryTool, type ToolRun } from "../tool.ts";
 import { packageFailure, type InstalledPackage, type PackageManager, type PackageUpdate } from "./package-manager.ts";
 
-const FORMAT = "${db:Status-Status}\\t${Package}\\t${Version}\\t${Architecture}\\t${Installed-Size}\\t${binary:Summary}\\n";
+const FORMAT =
+  "${db:Status-Status}\\t${Package}\\t${Version}\\t${Architecture}\\t${Installed-Size}\\t${binary:Summary}\\n";
 /** Seconds apt waits for the lock of another process. */
 const LOCK_SECONDS = 30;
 const OPTIONS = [
@@ -56,11 +57,13 @@ async function updates(context: ProviderContext): ProviderResult<readonly Packag
 
 /** Reads the `Inst name [old] (new …)` lines of a simulated upgrade. */
 export function parseUpdates(text: string): readonly PackageUpdate[] {
-  return [...text.matchAll(/^Inst (\S+) \[([^\]]+)\] \((\S+)/gm)].map(([, name = "", version = "", newVersion = ""]) => ({
-    name,
-    version,
-    newVersion,
-  }));
+  return [...text.matchAll(/^Inst (\S+) \[([^\]]+)\] \((\S+)/gm)].map(
+    ([, name = "", version = "", newVersion = ""]) => ({
+      name,
+      version,
+      newVersion,
+    }),
+  );
 }
 
 async function change(run: ToolRun, context: ProviderContext): ProviderResult<void> {
@@ -76,7 +79,10 @@ export const apt: PackageManager = {
   candidate,
   updates,
   refresh: (context) =>
-    change({ argv: ["apt-get", ...OPTIONS, "update"], action: "refresh the index of packages", isChanging: true }, context),
+    change(
+      { argv: ["apt-get", ...OPTIONS, "update"], action: "refresh the index of packages", isChanging: true },
+      context,
+    ),
   install: (name, version, context) => {
     const wanted = version === undefined ? name : `${name}=${version}`;
     const argv = ["apt-get", ...OPTIONS, "--allow-downgrades", "--allow-change-held-packages", "install", "--", wanted];

@@ -32,7 +32,16 @@ function withoutEpoch(version: string): string {
 }
 
 async function candidate(name: string, context: ProviderContext) {
-  const argv = ["dnf", "--quiet", "repoquery", "--latest-limit=1", "--queryformat", "%{epoch}:%{version}-%{release}\\n", "--", name];
+  const argv = [
+    "dnf",
+    "--quiet",
+    "repoquery",
+    "--latest-limit=1",
+    "--queryformat",
+    "%{epoch}:%{version}-%{release}\\n",
+    "--",
+    name,
+  ];
   const shown = await runTool({ argv, action: "read the index of dnf" }, context);
   if (!shown.ok) return shown;
   const version = shown.value.stdout.trim().split("\n").at(-1) ?? "";
@@ -40,7 +49,14 @@ async function candidate(name: string, context: ProviderContext) {
 }
 
 async function updates(context: ProviderContext): ProviderResult<readonly PackageUpdate[]> {
-  const argv = ["dnf", "--quiet", "repoquery", "--upgrades", "--queryformat", "%{name}\\t%{epoch}:%{version}-%{release}\\n"];
+  const argv = [
+    "dnf",
+    "--quiet",
+    "repoquery",
+    "--upgrades",
+    "--queryformat",
+    "%{name}\\t%{epoch}:%{version}-%{release}\\n",
+  ];
   const shown = await runTool({ argv, action: "list updates", outputBytesMax: 16 << 20 }, context);
   if (!shown.ok) return shown;
   const present = await installed(undefined, context);
@@ -67,9 +83,13 @@ async function install(name: string, version: string | undefined, context: Provi
   const present = await installed(name, context);
   if (!present.ok) return present;
   // dnf keeps its verbs apart: install does nothing to a package that is there, downgrade nothing to one that is not.
-  const verbs = present.value.length === 0 ? ["install"] : version === undefined ? ["upgrade"] : ["install", "downgrade"];
+  const verbs =
+    present.value.length === 0 ? ["install"] : version === undefined ? ["upgrade"] : ["install", "downgrade"];
   for (const verb of verbs) {
-    const done = await change({ argv: ["dnf", "--quiet", "--assumeyes", verb, "--", wanted], action, isChanging: true }, context);
+    const done = await change(
+      { argv: ["dnf", "--quiet", "--assumeyes", verb, "--", wanted], action, isChanging: true },
+      context,
+    );
     if (!done.ok) return done;
     const now = await installed(name, context);
     if (!now.ok) return now;
@@ -86,7 +106,11 @@ export const dnf: PackageManager = {
   updates,
   refresh: (context) =>
     change(
-      { argv: ["dnf", "--quiet", "--assumeyes", "makecache"], action: "refresh the index of packages", isChanging: true },
+      {
+        argv: ["dnf", "--quiet", "--assumeyes", "makecache"],
+        action: "refresh the index of packages",
+        isChanging: true,
+      },
       context,
     ),
   install,

@@ -51,7 +51,11 @@ export function packageFailure(
 
 /** The failure for a name that the index does not know. */
 export function unknownPackage(name: string, manager: string) {
-  return failed("DRV_PACKAGE_UNKNOWN", `Cannot install package ${quoted(name)}: ${manager} knows no package of this name`, {
-    hint: "Correct the name, refresh the index with package.update, or add the repository that has it",
-  });
+  return failed(
+    "DRV_PACKAGE_UNKNOWN",
+    `Cannot install package ${quoted(name)}: ${manager} knows no package of this name`,
+    {
+      hint: "Correct the name, refresh the index with package.update, or add the repository that has it",
+    },
+  );
 }

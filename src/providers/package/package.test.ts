@@ -35,10 +35,19 @@ const TABLE: ProviderTable = [
   [
     packageEnsureProvider,
     [
-      { name: "no such package installed", params: () => ({ name: "sample" }), hostile: (text) => ({ name: text, version: text }) },
+      {
+        name: "no such package installed",
+        params: () => ({ name: "sample" }),
+        hostile: (text) => ({ name: text, version: text }),
+      },
       { name: "another version", prepare: withOldSample, params: () => ({ name: "sample", version: "2.0" }) },
       { name: "an old version", prepare: withOldSample, params: () => ({ name: "sample", state: "latest" }) },
-      { name: "a version that is as wanted", prepare: withOldSample, params: () => ({ name: "sample" }), isUnchanged: true },
+      {
+        name: "a version that is as wanted",
+        prepare: withOldSample,
+        params: () => ({ name: "sample" }),
+        isUnchanged: true,
+      },
     ],
   ],
   [packageInstallProvider, [{ name: "no such package installed", params: () => ({ name: "sample", version: "1.0" }) }]],

@@ -112,18 +112,26 @@ export const packageEnsureProvider: WriteProvider<PackageEnsureParams, PackageRe
   undo,
 };
 
-export const packageInstallProvider = adaptParams(packageInstall, packageEnsureProvider, ({ name, version }): PackageEnsureParams => ({
-  name,
-  state: "present",
-  refresh: false,
-  ...(version === undefined ? {} : { version }),
-}));
+export const packageInstallProvider = adaptParams(
+  packageInstall,
+  packageEnsureProvider,
+  ({ name, version }): PackageEnsureParams => ({
+    name,
+    state: "present",
+    refresh: false,
+    ...(version === undefined ? {} : { version }),
+  }),
+);
 
-export const packageRemoveProvider = adaptParams(packageRemove, packageEnsureProvider, ({ name }): PackageEnsureParams => ({
-  name,
-  state: "absent",
-  refresh: false,
-}));
+export const packageRemoveProvider = adaptParams(
+  packageRemove,
+  packageEnsureProvider,
+  ({ name }): PackageEnsureParams => ({
+    name,
+    state: "absent",
+    refresh: false,
+  }),
+);
 
 type UpdateResult = ResultDataOf<typeof packageUpdate>;
 

@@ -29,7 +29,10 @@ export function serviceChanges(observed: ServiceObserved, params: ServiceEnsureP
   if (params.isEnabled !== undefined && params.isEnabled !== isEnabledState(unit.fileState)) {
     changes.push({ property: "isEnabled", before: !params.isEnabled, after: params.isEnabled });
   }
-  if (params.isRunning !== undefined && params.isRunning !== (unit.activeState === "active" || (!params.isRunning && isRunning))) {
+  if (
+    params.isRunning !== undefined &&
+    params.isRunning !== (unit.activeState === "active" || (!params.isRunning && isRunning))
+  ) {
     changes.push({ property: "isRunning", before: unit.activeState, after: params.isRunning ? "active" : "inactive" });
   }
   return changes;

@@ -53,13 +53,25 @@ const TABLE: ProviderTable = [
       },
     ],
   ],
-  [serviceDeleteProvider, [{ name: "a running unit", prepare: withUnit("start", "enable"), params: () => ({ name: "sample" }) }]],
+  [
+    serviceDeleteProvider,
+    [{ name: "a running unit", prepare: withUnit("start", "enable"), params: () => ({ name: "sample" }) }],
+  ],
   [serviceStartProvider, [{ name: "a stopped unit", prepare: withUnit(), params: () => ({ name: "sample" }) }]],
   [serviceStopProvider, [{ name: "a running unit", prepare: withUnit("start"), params: () => ({ name: "sample" }) }]],
   [serviceEnableProvider, [{ name: "a disabled unit", prepare: withUnit(), params: () => ({ name: "sample" }) }]],
-  [serviceDisableProvider, [{ name: "an enabled unit", prepare: withUnit("enable"), params: () => ({ name: "sample" }) }]],
-  [serviceRestartProvider, [{ name: "a running unit", prepare: withUnit("start"), params: () => ({ name: "sample" }) }]],
-  [serviceGetProvider, [{ name: "a unit", prepare: withUnit(), params: () => ({ name: "sample" }), hostile: (text) => ({ name: text }) }]],
+  [
+    serviceDisableProvider,
+    [{ name: "an enabled unit", prepare: withUnit("enable"), params: () => ({ name: "sample" }) }],
+  ],
+  [
+    serviceRestartProvider,
+    [{ name: "a running unit", prepare: withUnit("start"), params: () => ({ name: "sample" }) }],
+  ],
+  [
+    serviceGetProvider,
+    [{ name: "a unit", prepare: withUnit(), params: () => ({ name: "sample" }), hostile: (text) => ({ name: text }) }],
+  ],
   [serviceListProvider, [{ name: "any host", params: () => ({}) }]],
 ];
 

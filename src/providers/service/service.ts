@@ -42,9 +42,13 @@ async function inspect(params: ServiceEnsureParams, context: ProviderContext): P
   if (!content.ok) return failedWith(content.error);
   const wantsIt = params.state === "present" && params.unit === undefined;
   if (wantsIt && !unit.value.isLoaded) {
-    return failed("DRV_SERVICE_UNKNOWN", `Cannot set up unit ${quoted(params.name)}: systemd knows no unit of this name`, {
-      hint: "Install the package that brings it, or give its file as unit",
-    });
+    return failed(
+      "DRV_SERVICE_UNKNOWN",
+      `Cannot set up unit ${quoted(params.name)}: systemd knows no unit of this name`,
+      {
+        hint: "Install the package that brings it, or give its file as unit",
+      },
+    );
   }
   return ok({ unit: unit.value, path, file: content.value, isLink: stat.value?.type === "symlink" });
 }
@@ -174,7 +178,9 @@ async function undo(preImage: PreImage, context: ProviderContext): ProviderResul
     const enabled = await runSystemctl(["enable"], name, context);
     if (!enabled.ok) return enabled;
   }
-  return isRunning && !isRunningState(now.value.activeState) ? await runSystemctl(["start"], name, context) : ok(undefined);
+  return isRunning && !isRunningState(now.value.activeState)
+    ? await runSystemctl(["start"], name, context)
+    : ok(undefined);
 }
 
 /** Makes a unit be there, running and enabled as wanted. */

@@ -18,7 +18,10 @@ export interface UnitState {
 const PROPERTIES = "Id,LoadState,ActiveState,SubState,UnitFileState,Description,MainPID";
 
 /** Asks systemd about units; names that match none give a state that is not loaded. */
-export async function readUnits(names: readonly string[], context: ProviderContext): ProviderResult<readonly UnitState[]> {
+export async function readUnits(
+  names: readonly string[],
+  context: ProviderContext,
+): ProviderResult<readonly UnitState[]> {
   const argv = ["systemctl", "show", "--no-pager", `--property=${PROPERTIES}`, "--", ...names];
   const shown = await runTool({ argv, action: "read units", outputBytesMax: 16 << 20 }, context);
   if (!shown.ok) return shown;

@@ -1,5 +1,11 @@
 import { ok } from "../../base/result.ts";
-import { sysctlDelete, sysctlEnsure, sysctlGet, sysctlList, type SysctlEnsureParams } from "../../operation/catalog/sysctl.ts";
+import {
+  sysctlDelete,
+  sysctlEnsure,
+  sysctlGet,
+  sysctlList,
+  type SysctlEnsureParams,
+} from "../../operation/catalog/sysctl.ts";
 import type { ProviderContext, ProviderResult } from "../../operation/provider.ts";
 import { adaptParams, readProvider } from "../adapt-params.ts";
 import { failed, quoted } from "../failure.ts";
@@ -52,11 +58,11 @@ export const sysctlEnsureProvider = managedFiles<SysctlEnsureParams, SysctlResul
   },
 });
 
-export const sysctlDeleteProvider = adaptParams(
-  sysctlDelete,
-  sysctlEnsureProvider,
-  ({ key }): SysctlEnsureParams => ({ key, state: "absent", isLive: false }),
-);
+export const sysctlDeleteProvider = adaptParams(sysctlDelete, sysctlEnsureProvider, ({ key }): SysctlEnsureParams => ({
+  key,
+  state: "absent",
+  isLive: false,
+}));
 
 export const sysctlGetProvider = readProvider(sysctlGet, async ({ key }, context) => {
   const running = await runningValue(key, context);

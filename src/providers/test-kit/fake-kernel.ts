@@ -18,7 +18,7 @@ export function giveKernel(host: FakeHost): void {
 }
 
 function answer(host: FakeHost, argv: readonly string[]): FakeExecAnswer | undefined {
-  const [program, ...words] = argv;
+  const [program = "", ...words] = argv;
   switch (program) {
     case "hostname":
       host.putFile("/proc/sys/kernel/hostname", `${words[0]}\n`);
@@ -37,7 +37,10 @@ function answer(host: FakeHost, argv: readonly string[]): FakeExecAnswer | undef
     case "ip":
       return { stdout: words.includes("route") ? ROUTES : LINKS };
     case "ping":
-      return { stdout: "3 packets transmitted, 3 received, 0% packet loss, time 2003ms\nrtt min/avg/max/mdev = 0.1/0.2/0.3/0.1 ms\n" };
+      return {
+        stdout:
+          "3 packets transmitted, 3 received, 0% packet loss, time 2003ms\nrtt min/avg/max/mdev = 0.1/0.2/0.3/0.1 ms\n",
+      };
     case "date":
       return { stdout: "+0100\n" };
     case "networkctl":

@@ -43,7 +43,11 @@ function answer(host: FakeHost, argv: readonly string[]): FakeExecAnswer | undef
   }
 }
 
-function shown(host: FakeHost, name: string | undefined, line: (name: string, version: string) => string): FakeExecAnswer {
+function shown(
+  host: FakeHost,
+  name: string | undefined,
+  line: (name: string, version: string) => string,
+): FakeExecAnswer {
   const rows = [...installedOn(host)].filter(([each]) => name === undefined || each === name);
   const stdout = rows.map(([each, version]) => line(each, version)).join("");
   return { stdout, exitCode: rows.length === 0 ? 1 : 0 };
@@ -68,6 +72,12 @@ function changed(host: FakeHost, call: { program: string; verb: string; wanted: 
   else if (version !== undefined && !versions.includes(version)) {
     return { exitCode: 100, stderr: `E: Version '${version}' for '${name}' was not found\n` };
   } else packages.set(name, version ?? versions.at(-1) ?? "");
-  host.putFile(FILE, [...packages].sort().map((row) => `${row.join("\t")}\n`).join(""));
+  host.putFile(
+    FILE,
+    [...packages]
+      .sort()
+      .map((row) => `${row.join("\t")}\n`)
+      .join(""),
+  );
   return {};
 }

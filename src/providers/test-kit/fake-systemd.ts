@@ -21,7 +21,12 @@ function answer(host: FakeHost, argv: readonly string[]): FakeExecAnswer | undef
   const name = argv.includes("--") ? (argv.at(-1) ?? "") : "";
   switch (verb) {
     case "show":
-      return { stdout: argv.slice(argv.indexOf("--") + 1).map((each) => show(host, each)).join("\n\n") };
+      return {
+        stdout: argv
+          .slice(argv.indexOf("--") + 1)
+          .map((each) => show(host, each))
+          .join("\n\n"),
+      };
     case "list-units":
       return { stdout: "known.service loaded\nrunning.service loaded\n" };
     case "daemon-reload":

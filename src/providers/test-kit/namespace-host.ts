@@ -31,6 +31,13 @@ export function createNamespaceHost({ pid, namespaces, clock }: NamespaceHostOpt
     if (!ran.ok || ran.value.exitCode !== 127 || !ran.value.stderr.startsWith("nsenter: failed to execute")) return ran;
     return err(hostError("DRV_HOST_COMMAND_NOT_FOUND", execAction(argv), "the program does not exist"));
   };
+  // What the kernel says about a network or a name depends on who reads.
+  const readKernelFile = async (path: string): ReturnType<Host["readFile"]> => {
+    const read = await exec(["cat", "--", path]);
+    if (!read.ok) return read;
+    if (read.value.exitCode === 0) return ok(new TextEncoder().encode(read.value.stdout));
+    return err(hostError("DRV_HOST_FILE_NOT_FOUND", { verb: "read file", subject: path }, read.value.stderr.trim()));
+  };
   const facts = new CachedFacts(clock, async () =>
     ok(composeFacts(await gatherLocalFacts(root), { labels: {}, custom: {} })),
   );
@@ -39,7 +46,8 @@ export function createNamespaceHost({ pid, namespaces, clock }: NamespaceHostOpt
     stateFolder: "/var/lib/drover",
     exec,
     batch: (calls, options = {}) => Promise.all(calls.map((call) => answerCall(host, call, options))),
-    readFile: files.readFile.bind(files),
+    readFile: (path, options = {}) =>
+      path.startsWith("/proc/") ? readKernelFile(path) : files.readFile(path, options),
     writeFile: files.writeFile.bind(files),
     stat: files.stat.bind(files),
     list: files.list.bind(files),
