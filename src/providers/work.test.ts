@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import type { JsonValue } from "../base/json.ts";
+import type { JsonObject, JsonValue } from "../base/json.ts";
 import { createLocalHost } from "../host/local-host.ts";
 import type { Provider } from "../operation/provider.ts";
 import { memoryContentStore } from "../operation/memory-content-store.ts";
@@ -178,8 +178,10 @@ async function openGitHost(): Promise<SuiteHost> {
 }
 
 function register(table: ProviderTable, skipReason?: string, openHost = openLocalHost): void {
+  // Every host call of a checkout is a process or several: trying each takes too long.
+  const depth = openHost === openGitHost ? "journey" : "whole";
   for (const [provider, cases] of table) {
-    for (const rule of providerSuite({ provider, hostName: "LocalHost", openHost, cases })) {
+    for (const rule of providerSuite({ provider, hostName: "LocalHost", openHost, cases, depth })) {
       void test(rule.name, (context: TestContext) =>
         skipReason === undefined ? rule.run() : context.skip(skipReason),
       );
@@ -298,8 +300,7 @@ test("given servers and ports, when their health is checked, then only what answ
   await once(server, "listening");
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
-  const check = (params: JsonValue & object) =>
-    run(healthCheckProvider, place, { timeout: 20, interval: 10, ...params });
+  const check = (params: JsonObject) => run(healthCheckProvider, place, { timeout: 20, interval: 10, ...params });
   try {
     assert.equal((await check({ url: `http://127.0.0.1:${port}/ok` })).status, "unchanged");
     const sick = await check({ url: `http://127.0.0.1:${port}/sick` });

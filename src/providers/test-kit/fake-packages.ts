@@ -75,7 +75,7 @@ function changed(host: FakeHost, call: { program: string; verb: string; wanted: 
   host.putFile(
     FILE,
     [...packages]
-      .sort()
+      .sort(([left], [right]) => (left < right ? -1 : 1))
       .map((row) => `${row.join("\t")}\n`)
       .join(""),
   );
