@@ -7,6 +7,10 @@ import { certificateDelete, certificateEnsure, certificateList } from "./catalog
 import { ntpDelete, ntpEnsure, ntpGet, timezoneEnsure, timezoneGet } from "./catalog/clock.ts";
 import { commandExec, commandShell } from "./catalog/command.ts";
 import { cronDelete, cronEnsure, cronGet, cronList } from "./catalog/cron.ts";
+import { dockerCreate, dockerEnsure, dockerRemove, dockerStart, dockerStop } from "./catalog/docker-container.ts";
+import { dockerExec } from "./catalog/docker-exec.ts";
+import { dockerImageRemove, dockerLoad, dockerPull } from "./catalog/docker-image.ts";
+import { dockerInspect, dockerList, dockerLogs } from "./catalog/docker-read.ts";
 import {
   fileChanged,
   fileDeploy,
@@ -79,6 +83,18 @@ export const BUILTIN_OPERATIONS = [
   cronEnsure,
   cronGet,
   cronList,
+  dockerCreate,
+  dockerEnsure,
+  dockerExec,
+  dockerImageRemove,
+  dockerInspect,
+  dockerList,
+  dockerLoad,
+  dockerLogs,
+  dockerPull,
+  dockerRemove,
+  dockerStart,
+  dockerStop,
   fileChanged,
   fileDeploy,
   fileDirectory,

@@ -16,6 +16,14 @@ import { ntpDeleteProvider, ntpEnsureProvider, ntpGetProvider } from "./clock/nt
 import { timezoneEnsureProvider, timezoneGetProvider } from "./clock/timezone.ts";
 import { commandExecProvider, commandShellProvider } from "./command/command.ts";
 import { cronDeleteProvider, cronEnsureProvider, cronGetProvider, cronListProvider } from "./cron/cron.ts";
+import { dockerCreateProvider } from "./docker/create.ts";
+import { dockerEnsureProvider } from "./docker/ensure.ts";
+import { dockerExecProvider } from "./docker/exec.ts";
+import { dockerImageRemoveProvider } from "./docker/image-remove.ts";
+import { dockerRemoveProvider, dockerStartProvider, dockerStopProvider } from "./docker/lifecycle.ts";
+import { dockerLoadProvider } from "./docker/load.ts";
+import { dockerPullProvider } from "./docker/pull.ts";
+import { dockerInspectProvider, dockerListProvider, dockerLogsProvider } from "./docker/read.ts";
 import { fileDeployProvider } from "./file/deploy.ts";
 import { fileDirectoryProvider } from "./file/directory.ts";
 import { fileLineProvider } from "./file/line.ts";
@@ -89,6 +97,18 @@ export const BUILTIN_PROVIDERS: readonly Provider[] = [
   cronEnsureProvider,
   cronGetProvider,
   cronListProvider,
+  dockerCreateProvider,
+  dockerEnsureProvider,
+  dockerExecProvider,
+  dockerImageRemoveProvider,
+  dockerInspectProvider,
+  dockerListProvider,
+  dockerLoadProvider,
+  dockerLogsProvider,
+  dockerPullProvider,
+  dockerRemoveProvider,
+  dockerStartProvider,
+  dockerStopProvider,
   fileChangedProvider,
   fileDeployProvider,
   fileDirectoryProvider,
