@@ -6,6 +6,13 @@ export type { ParamsInput } from "./library/params-input.ts";
 export type { RunOptions } from "./library/run-options.ts";
 export { RunHandle } from "./library/run-handle.ts";
 export type { Hooks, PlanSummary } from "./library/hooks.ts";
+export {
+  DurableRuns,
+  type DurableRun,
+  type DurableRunOptions,
+  type DurableRunsOptions,
+  type FoundPlan,
+} from "./library/durable-runs.ts";
 export { fleetFromFile, localFleet, type FleetOptions } from "./library/local-fleet.ts";
 export { discover, groupByFact, type DiscoveredHost, type DiscoverOptions } from "./library/discover.ts";
 

@@ -465,6 +465,24 @@ export const ERROR_CODES = {
     remedy: "Send it again once they are open",
   },
 
+  // verbs to runs
+  DRV_CONTROL_REQUEST_INVALID: {
+    summary: "A request on the control socket is not one that this version of drover understands",
+    remedy: "Use the same version of drover on both sides",
+  },
+  DRV_CONTROL_LOST: {
+    summary: "The process that holds the data folder ended before it answered",
+    remedy: "Ask again: whether the command was followed stands in the log",
+  },
+  DRV_CONTROL_UNAVAILABLE: {
+    summary: "Another process holds the data folder, and it does not answer",
+    remedy: "Wait for its end, or end it; or name another data folder with --data",
+  },
+  DRV_CLI_RUN_UNFINISHED: {
+    summary: "An earlier run of the same plan has not finished",
+    remedy: "Go on with it: drover resume RUN; or start another one: drover run --new",
+  },
+
   // task functions and results
   DRV_TASK_QUEUE_TIMEOUT: {
     summary: "A task was ready and did not start in time",

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { DroverError, type CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import type { CompiledPlan } from "../plan/compiled-plan.ts";
 import { eventDocument } from "../report/event-document.ts";
 import { EXIT_CODES } from "../report/exit-code.ts";
 import { span } from "../report/line.ts";
@@ -14,7 +15,7 @@ import { rememberRun } from "./last-run.ts";
 import type { LoadedPlan } from "./plan-module.ts";
 import { problemLines } from "./problem-text.ts";
 import { openRunDisplay, type RunDisplay } from "./run-display.ts";
-import type { StartedRun } from "./run-port.ts";
+import type { StartedRun, StartOptions } from "./run-port.ts";
 
 export interface ExecuteOptions {
   readonly options: RunOptions;
@@ -34,28 +35,47 @@ export async function executePlan(
 ): Promise<Result<Report, readonly CodedError[]>> {
   const { options, context, isDryRun } = execute;
   const port = await context.openRunPort();
-  const display = openDisplay(loaded, execute);
-  const started = await port.start(loaded.plan, {
-    params: loaded.params,
-    isDryRun,
-    ...(execute.repairs === undefined ? {} : { repairs: execute.repairs }),
-    ...(options.fleet !== undefined && { fleetFile: resolve(context.folder, options.fleet) }),
-    ...(options.maxParallel !== undefined && { maxParallel: options.maxParallel }),
-    ...(options.rollback !== undefined && { rollback: options.rollback }),
-    ...(options.allowIrreversible !== undefined && { allowIrreversible: options.allowIrreversible }),
-    observer: observerOf(display, execute),
+  const shown = { plan: loaded.plan.compiled, planPath: loaded.reference.path, execute };
+  return showRun(shown, async (observer) => {
+    const startOptions: StartOptions = {
+      params: loaded.params,
+      isDryRun,
+      ...(execute.repairs === undefined ? {} : { repairs: execute.repairs }),
+      ...(options.fleet !== undefined && { fleetFile: resolve(context.folder, options.fleet) }),
+      ...(options.maxParallel !== undefined && { maxParallel: options.maxParallel }),
+      ...(options.rollback !== undefined && { rollback: options.rollback }),
+      ...(options.allowIrreversible !== undefined && { allowIrreversible: options.allowIrreversible }),
+      observer,
+    };
+    if (isDryRun || options.ephemeral === true || execute.repairs !== undefined)
+      return port.start(loaded.plan, startOptions);
+    const { startDurably } = await import("./durable-start.ts");
+    return startDurably(loaded, startOptions, { options, context });
   });
-  if (!started.ok) {
-    display[Symbol.dispose]();
-    return started;
-  }
-  return finish(started.value, { display, planPath: loaded.reference.path, execute });
 }
 
-interface Finishing {
-  readonly display: RunDisplay;
-  readonly planPath: string;
+/** What is shown while a run goes on, and remembered after it. */
+export interface ShownRun {
+  readonly plan: CompiledPlan;
+  /** Absent when the plan came from no file. */
+  readonly planPath: string | undefined;
   readonly execute: ExecuteOptions;
+}
+
+/** Shows a run from its start to its end; `start` gets the observer that shows it. */
+export async function showRun(
+  { plan, planPath, execute }: ShownRun,
+  start: (observer: RunObserver) => Promise<Result<StartedRun, readonly CodedError[]>>,
+): Promise<Result<Report, readonly CodedError[]>> {
+  const display = openDisplay(plan, execute);
+  const started = await start(observerOf(display, execute));
+  if (started.ok) return finish(started.value, { display, planPath, execute });
+  display[Symbol.dispose]();
+  return started;
+}
+
+interface Finishing extends Omit<ShownRun, "plan"> {
+  readonly display: RunDisplay;
 }
 
 async function finish(
@@ -69,7 +89,7 @@ async function finish(
   cleanup.use(interruptions(run, display, context));
   const ended = await reportOf(run);
   if (!ended.ok) return ended;
-  if (!execute.isDryRun) {
+  if (!execute.isDryRun && planPath !== undefined) {
     const remembered = await rememberRun(ended.value.view, planPath, context);
     if (!remembered.ok)
       display.write([[span("warning: ", "yellow"), ...(problemLines([remembered.error])[0] ?? []).slice(1)]]);
@@ -109,13 +129,13 @@ function interruptions(run: StartedRun, display: RunDisplay, context: CliContext
 }
 
 /** People's lines go to standard output; when that is for data, to standard error. */
-function openDisplay({ plan }: LoadedPlan, { options, context, isDryRun }: ExecuteOptions): RunDisplay {
+function openDisplay(plan: CompiledPlan, { options, context, isDryRun }: ExecuteOptions): RunDisplay {
   const stream = isDataFormat(options.output) ? context.stderr : context.stdout;
   return openRunDisplay({
     context,
     stream,
     style: styleFor(stream, options, context),
-    plan: plan.compiled,
+    plan,
     isVerbose: options.verbose === true,
     isQuiet: isDryRun,
     isPlain: options.output === "plain",

@@ -24,14 +24,16 @@ export function libraryPort(env: { readonly [name: string]: string | undefined }
 }
 
 /** By what it can do, not by its class: the module may have loaded another copy of the library. */
-function isPlan(candidate: unknown): candidate is Plan {
+export function isPlan(candidate: unknown): candidate is Plan {
   return (
     typeof candidate === "object" &&
     candidate !== null &&
     "tryCompile" in candidate &&
     typeof candidate.tryCompile === "function" &&
     "tryStart" in candidate &&
-    typeof candidate.tryStart === "function"
+    typeof candidate.tryStart === "function" &&
+    "tryBind" in candidate &&
+    typeof candidate.tryBind === "function"
   );
 }
 

@@ -14,6 +14,7 @@ import type { RunOptions } from "./commands/run.ts";
 import type { ValidateOptions } from "./commands/validate.ts";
 import { OUTPUT_FORMATS } from "./data-output.ts";
 import { printProblems } from "./problem-text.ts";
+import { addRunCommands } from "./program-runs.ts";
 import { programVersion } from "./program-version.ts";
 import { COLOR_CHOICES } from "./text-style-of.ts";
 
@@ -67,6 +68,12 @@ function programOf(state: ProgramState): Command {
     );
   addRunningCommands(program, state);
   addDriftCommand(program, state);
+  addRunCommands(program, {
+    context: state.context,
+    common: commonOptions,
+    examples,
+    ended: (exitCode) => (state.exitCode = exitCode),
+  });
   addShowingCommands(program, state);
   addOtherCommands(program, state);
   addLogCommands(program, state);
@@ -77,6 +84,10 @@ function addRunningCommands(program: Command, state: ProgramState): void {
   const { context } = state;
   runOptions(planCommand(program, "run", "carry out a plan"))
     .option("--dry-run", "only show what would change, as drover plan does")
+    .option("--ephemeral", "keep nothing: the run ends with this process, and cannot be resumed")
+    .option("--new", "start although an earlier run of the plan has not finished")
+    .option("--data <folder>", "where runs are kept; default DROVER_DATA or the state folder of the user")
+    .option("--durable <folder>", "the same as --data")
     .addHelpText(
       "after",
       examples(
@@ -84,6 +95,7 @@ function addRunningCommands(program: Command, state: ProgramState): void {
         "drover run plan.ts version=1.2 replicas:=3",
         "drover run plans.ts#rollout --fleet hosts.yml --rollback onFailure",
         "drover run plan.ts --output json > report.json",
+        "drover run plan.ts --ephemeral",
       ),
     )
     .action(async (file: string, words: readonly string[], options: RunOptions) => {
@@ -169,10 +181,14 @@ function addOtherCommands(program: Command, state: ProgramState): void {
       state.exitCode = await opsCommand(filter, { options, context });
     });
   commonOptions(program.command("why"))
-    .description("explain what became of a task in the last run from this folder")
-    .argument("[plan]", "plan module, when the last run of any plan is not meant")
+    .description("explain what became of a task in the last run from this folder, or in any run of the data folder")
+    .argument("[plan]", 'plan, when the last run of any plan is not meant; or a run: its id, or "last"')
     .argument("[task]", "name of the task; without one, everything that went wrong")
-    .addHelpText("after", examples("drover why", "drover why deploy", "drover why plan.ts deploy"))
+    .option("--data <folder>", "where runs are kept, when a run is named")
+    .addHelpText(
+      "after",
+      examples("drover why", "drover why deploy", "drover why plan.ts deploy", "drover why run_0190 deploy"),
+    )
     .action(async (plan: string | undefined, task: string | undefined, options: CommonOptions) => {
       const { whyCommand } = await import("./commands/why.ts");
       const words = [plan, task].filter((word) => word !== undefined);

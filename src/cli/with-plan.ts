@@ -33,5 +33,8 @@ export async function withPlan(
 /** Prints problems that kept a command from starting. */
 export function refuse(problems: readonly CodedError[], { options, context }: Invocation): ExitCode {
   printProblems(problems, context, options);
-  return problems.every(({ code }) => USAGE_CODES.has(code)) ? EXIT_CODES.usage : EXIT_CODES.validation;
+  if (problems.some(({ code }) => code === "DRV_CLI_RUN_UNFINISHED")) return EXIT_CODES.decisionNeeded;
+  // A log that cannot be used or written says nothing about the plan.
+  const isUsage = problems.every(({ code }) => USAGE_CODES.has(code) || /^DRV_(?:LOG|CONTROL|JOURNAL)_/.test(code));
+  return isUsage ? EXIT_CODES.usage : EXIT_CODES.validation;
 }

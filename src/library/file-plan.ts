@@ -4,8 +4,7 @@ import type { PlanSource, SourceLoader } from "../definition/plan-file/source-lo
 import { err, ok, type Result } from "../base/result.ts";
 import { type ParsedPlan, parsePlanFile } from "../plan/parse-plan-file.ts";
 import { Plan, type PlanOptions, type PlanResult, type StartChoice } from "./plan.ts";
-import type { RunHandle } from "./run-handle.ts";
-import type { RunOptions } from "./run-options.ts";
+import type { BoundPlan } from "./start-run.ts";
 import type { ParametersDefinition } from "../definition/parameters.ts";
 
 /** Options of a plan that stands in a file: what a file cannot say. */
@@ -25,10 +24,10 @@ export class FilePlan extends Plan<ParametersDefinition> {
   }
 
   /** Also refuses to run what the file asks for and nothing can carry out yet: `DRV_PLANFILE_NOT_AVAILABLE`. */
-  override tryStart(options: RunOptions<never> = {}, choice: StartChoice = {}): PlanResult<RunHandle> {
+  override tryBind(given: unknown, choice: StartChoice = {}): PlanResult<BoundPlan> {
     const refusals = this.parsed.diagnostics.filter(({ code }) => code === "DRV_PLANFILE_NOT_AVAILABLE");
     if (refusals.length > 0 && choice.isDryRun !== true) return err(refusals);
-    return super.tryStart(options, choice);
+    return super.tryBind(given, choice);
   }
 }
 

@@ -1,6 +1,6 @@
 import { DroverError, type CodedError } from "../base/coded-error.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { Result } from "../base/result.ts";
+import { ok, type Result } from "../base/result.ts";
 import { PlanBuilder } from "../definition/builder.ts";
 import type { NoParameters, ParametersDefinition } from "../definition/parameters.ts";
 import type { PlanOptions as DefinitionOptions } from "../definition/plan-options.ts";
@@ -10,7 +10,7 @@ import { compilePlan } from "../plan/compile.ts";
 import type { CompiledPlan } from "../plan/compiled-plan.ts";
 import { planCriticalPath } from "../plan/critical-path.ts";
 import { planLevels } from "../plan/levels.ts";
-import { bindParams } from "../plan/params.ts";
+import { bindParams, type BindOptions } from "../plan/params.ts";
 import { explainLines } from "../report/explain-text.ts";
 import { pictureOf } from "../report/graph-picture.ts";
 import { graphText, type GraphFormat } from "../report/graph-text.ts";
@@ -20,7 +20,7 @@ import type { Hooks } from "./hooks.ts";
 import type { ParamsInput } from "./params-input.ts";
 import type { RunHandle } from "./run-handle.ts";
 import type { RunOptions } from "./run-options.ts";
-import { startRun } from "./start-run.ts";
+import { startRun, type BoundPlan } from "./start-run.ts";
 
 export interface PlanOptions<
   Parameters extends ParametersDefinition = ParametersDefinition,
@@ -142,26 +142,28 @@ export class Plan<const Parameters extends ParametersDefinition = NoParameters> 
 
   /** Like {@link Plan.start} and, with `isDryRun`, {@link Plan.dryRun}; answers what is wrong instead of throwing it. */
   tryStart(options: RunOptions<ParamsInput<Parameters>> = {}, choice: StartChoice = {}): PlanResult<RunHandle> {
+    const { isDryRun = false } = choice;
+    const bound = this.tryBind(options.params ?? {}, choice);
+    return bound.ok ? startRun({ ...bound.value, isDryRun }, options) : bound;
+  }
+
+  /** The plan with its parameters checked and filled in, ready to run; or everything that is wrong with either. */
+  tryBind(given: unknown, choice: StartChoice = {}): PlanResult<BoundPlan> {
     const unbound = this.tryCompile();
     if (!unbound.ok) return unbound;
-    const { readsText = false, isDryRun = false, adjust = (given: CompiledPlan) => given } = choice;
-    const params = bindParams(unbound.value.parameters, options.params ?? {}, { readsText });
+    const { readsText = false, adjust = (compiled: CompiledPlan) => compiled } = choice;
+    const params = bindParams(unbound.value.parameters, given, { readsText });
     if (!params.ok) return params;
     const plan = unbound.value.parameters === undefined ? unbound : this.tryCompile(params.value);
     if (!plan.ok) return plan;
-    return startRun(
-      { plan: adjust(plan.value), params: params.value, isDryRun, hooks: this.#hooks, fleet: this.#fleet },
-      options,
-    );
+    return ok({ plan: adjust(plan.value), params: params.value, hooks: this.#hooks, fleet: this.#fleet });
   }
 }
 
 /** What a caller decides besides the options of a run. */
-export interface StartChoice {
+export interface StartChoice extends BindOptions {
   /** Inspect only. Default false. */
   readonly isDryRun?: boolean;
-  /** Parameter values are texts from a command line, to be read as their declared types. Default false. */
-  readonly readsText?: boolean;
   /** Has the last word on what is run, such as a part of the plan. */
   readonly adjust?: (plan: CompiledPlan) => CompiledPlan;
 }

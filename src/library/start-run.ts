@@ -17,13 +17,17 @@ import { localFleet } from "./local-fleet.ts";
 import { RunHandle } from "./run-handle.ts";
 import type { RunOptions } from "./run-options.ts";
 
-export interface BoundRun {
+/** A plan with everything that a run of it freezes. */
+export interface BoundPlan {
   readonly plan: CompiledPlan;
   readonly params: JsonObject;
-  readonly isDryRun: boolean;
   /** Hooks of the plan, called before those of the options. */
   readonly hooks: Hooks | undefined;
   readonly fleet: Fleet | undefined;
+}
+
+export interface BoundRun extends BoundPlan {
+  readonly isDryRun: boolean;
 }
 
 /**
@@ -69,7 +73,11 @@ export function startRun(bound: BoundRun, options: RunOptions): Result<RunHandle
   return ok(handle);
 }
 
-function runChoices(options: RunOptions, isDryRun: boolean): StartCommand["options"] {
+/** What a run chooses for itself, as the engine wants it. */
+export function runChoices(
+  options: Pick<RunOptions, "maxParallel" | "rollback" | "allowIrreversible" | "onUnknownHeld" | "estimates">,
+  isDryRun: boolean,
+): StartCommand["options"] {
   const { maxParallel, rollback, allowIrreversible, onUnknownHeld, estimates } = options;
   return {
     isDryRun,
@@ -103,7 +111,8 @@ function observerOf(bound: BoundRun, options: RunOptions, hookErrors: unknown[])
   return observersOf([...hooks, options.observer]);
 }
 
-function hookObserver(plan: CompiledPlan, hooks: Hooks, hookErrors: unknown[]): RunObserver {
+/** Calls hooks for what happens in a run of the plan. */
+export function hookObserver(plan: CompiledPlan, hooks: Hooks, hookErrors: unknown[]): RunObserver {
   return new HookObserver({
     hooks,
     planName: plan.name,

@@ -18,6 +18,8 @@ export class Attempt implements AttemptKey {
   readonly attempt: number;
   readonly generation: number;
   readonly isUndo: boolean;
+  /** Whether an earlier process may have sent it before. */
+  isResent = false;
   #controller: AbortController | undefined;
   #abortReason: DOMException | undefined;
   #settle: ((attempt: Attempt, outcome: Outcome) => void) | undefined;

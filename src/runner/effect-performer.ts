@@ -20,6 +20,7 @@ import { describeThrown, endOfThrown, isThenable } from "./thrown-end.ts";
 import { type ComputedWork, computeTemplate, templateOf } from "./file-values.ts";
 import { outcomeOfReturned, outcomeOfThrown } from "./function-outcome.ts";
 import { LiveFunctionCall } from "./live-function-call.ts";
+import { mayHaveStarted } from "./may-have-started.ts";
 import { jobOf, workOf } from "./job-of.ts";
 import { Placement } from "./placement.ts";
 import type { RunObserver } from "./run-observer.ts";
@@ -62,13 +63,13 @@ export class EffectPerformer {
   perform(effect: Effect): void {
     switch (effect.type) {
       case "dispatch":
-        return this.#dispatch(effect);
+        return this.#dispatch(effect, this.#attemptOf(effect));
       case "evaluate":
         return this.#evaluate(effect);
       case "cancelAttempt":
         return this.#cancel(effect);
       case "undo":
-        return this.#undo(effect);
+        return this.#undo(effect, this.#attemptOf(effect));
       default:
         unreachable(effect);
     }
@@ -84,19 +85,18 @@ export class EffectPerformer {
    * tokens it has seen before this process; what may have been started and cannot be asked about is unknown.
    */
   performAgain(effect: Effect): void {
-    if ((effect.type !== "dispatch" && effect.type !== "undo") || !this.#mayHaveStarted(effect))
-      return this.perform(effect);
-    const attempt = new Attempt(effect, effect.type === "undo", this.#settled);
-    attempt.settle({ status: "unknown", reason: "the process that had started it ended before there was a result" });
+    if (effect.type !== "dispatch" && effect.type !== "undo") return this.perform(effect);
+    const attempt = this.#attemptOf(effect);
+    attempt.isResent = true;
+    if (mayHaveStarted(this.#options, effect)) {
+      const reason = "the process that had started it ended before there was a result";
+      return attempt.settle({ status: "unknown", reason });
+    }
+    return effect.type === "dispatch" ? this.#dispatch(effect, attempt) : this.#undo(effect, attempt);
   }
 
-  #mayHaveStarted(effect: DispatchEffect | UndoEffect): boolean {
-    const { state, fleet } = this.#options;
-    const task = taskOf(state, effect.task);
-    const body = effect.type === "dispatch" ? task.body : effect.source === "declared" ? task.undo : undefined;
-    if (body?.kind === "function") return true;
-    const changesNothing = effect.type === "dispatch" && effect.mode !== "apply";
-    return !changesNothing && !fleet.isDurable;
+  #attemptOf(effect: DispatchEffect | UndoEffect): Attempt {
+    return new Attempt(effect, effect.type === "undo", this.#settled);
   }
 
   /** Asks everything that still runs to end; used when the run is closed by a bug. */
@@ -106,10 +106,9 @@ export class EffectPerformer {
     for (const attempt of attempts) attempt.abort("the run is closed");
   }
 
-  #dispatch(effect: DispatchEffect): void {
+  #dispatch(effect: DispatchEffect, attempt: Attempt): void {
     const { state } = this.#options;
     const task = taskOf(state, effect.task);
-    const attempt = new Attempt(effect, false, this.#settled);
     const { body } = task;
     if (body.kind === "function") return this.#callFunction(attempt, task, body.run);
     if (body.kind === "operation" || body.kind === "script") {
@@ -124,10 +123,9 @@ export class EffectPerformer {
     }
   }
 
-  #undo(effect: UndoEffect): void {
+  #undo(effect: UndoEffect, attempt: Attempt): void {
     const { state } = this.#options;
     const task = taskOf(state, effect.task);
-    const attempt = new Attempt(effect, true, this.#settled);
     if (effect.source === "generated" && task.body.kind === "operation") {
       const undoToken = attemptTokenOf(state, { ...effect, attempt: effect.undoOf });
       const work: JobWork = { kind: "undo", operation: task.body.operation, undoToken };
@@ -211,7 +209,8 @@ export class EffectPerformer {
     const host = job.host ?? "";
     this.#running.set(keyOf(attempt), attempt);
     this.#placement.occupy(host);
-    const head = { runId, task: nameOf(state, attempt.task), host, attempt: attempt.attempt, mode };
+    const resent = attempt.isResent ? { isResent: true } : {};
+    const head = { runId, task: nameOf(state, attempt.task), host, attempt: attempt.attempt, mode, ...resent };
     const identity = { ...head, token: attemptTokenOf(state, attempt), killGraceMs: task.policy.killGraceMs };
     const sent = jobOf(secrets.length === 0 ? identity : { ...identity, secrets }, work);
     void this.#carryOut(attempt, sent, task.policy.heartbeatTimeoutMs);

@@ -15,6 +15,8 @@ export interface JobHead {
   readonly mode: JobMode;
   readonly killGraceMs: number;
   readonly secrets?: readonly string[];
+  /** Whether an earlier process may have sent it before. */
+  readonly isResent?: boolean;
 }
 
 /** The job of one attempt. Time limits are the engine's: it asks to cancel. */

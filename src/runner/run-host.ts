@@ -5,6 +5,7 @@ import { codedError, type CodedError } from "../base/coded-error.ts";
 import { newRunId, type RunId } from "../base/ids.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Command } from "../engine/commands.ts";
+import { preview, type CommandPreview } from "../engine/preview.ts";
 import type { RunView } from "../engine/run-view.ts";
 import type { DurableLog } from "../eventlog/durable-log.ts";
 import { LaneWriter } from "../eventlog/lane-writer.ts";
@@ -215,6 +216,14 @@ export class RunHost implements AsyncDisposable {
     if (this.isLoaded(runId)) return this.command(runId, command);
     const record = this.record(runId);
     return record === undefined ? runUnknown(runId) : this.#offline.follow(record, command);
+  }
+
+  /** Says what a command would do to a run, as its log stands, and changes nothing. */
+  async preview(runId: RunId, command: Command): Promise<Result<CommandPreview, CodedError>> {
+    const record = this.record(runId);
+    if (record === undefined) return err(runUnknown(runId));
+    const told = await this.#loader.tell(record);
+    return told.ok ? preview(told.value.state, command, this.#options.clock.nowMs()) : told;
   }
 
   /** The run as it stands: live while it is loaded here, else as the log tells it. */

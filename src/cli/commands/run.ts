@@ -4,11 +4,18 @@ import { recapLines } from "../../report/recap-text.ts";
 import { reportDocument } from "../../report/report-document.ts";
 import type { Report } from "../../report/report.ts";
 import { printLines, styleFor, type CommonOptions } from "../command-options.ts";
+import type { DataOptions } from "../data-folder.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
 import { executePlan } from "../execute-plan.ts";
 import { refuse, withPlan, type Invocation } from "../with-plan.ts";
 
-export interface RunOptions extends CommonOptions {
+export interface RunOptions extends CommonOptions, DataOptions {
+  /** Keep nothing: the run ends with its process. */
+  readonly ephemeral?: boolean;
+  /** The same as `data`. */
+  readonly durable?: string;
+  /** Start although an earlier run of the plan is not finished. */
+  readonly new?: boolean;
   readonly fleet?: string;
   readonly dryRun?: boolean;
   readonly maxParallel?: number;
@@ -37,10 +44,11 @@ export async function runCommand(
   });
 }
 
-async function writeReport(
+/** Writes what a finished run did. `words` repeat the run, when they may be shown. */
+export async function writeReport(
   report: Report,
-  words: readonly string[],
-  { options, context }: Invocation<RunOptions>,
+  words: readonly string[] | undefined,
+  { options, context }: Invocation<Pick<RunOptions, "output" | "color" | "verbose" | "fleet">>,
 ): Promise<void> {
   const { stdout } = context;
   // As NDJSON the events have said everything already.
@@ -48,7 +56,7 @@ async function writeReport(
   if (isDataFormat(options.output)) return writeData(reportDocument(report), options.output, stdout);
   const style = styleFor(stdout, options, context);
   const fleet = options.fleet === undefined ? [] : ["--fleet", options.fleet];
-  const runArguments = words.some((word) => SECRET_WORD.test(word)) ? undefined : [...words, ...fleet];
+  const runArguments = words?.some((word) => SECRET_WORD.test(word)) === false ? [...words, ...fleet] : undefined;
   const lines = recapLines(report.view, { style, ...(runArguments !== undefined && { runArguments }) });
   printLines([[], ...lines], { options, context });
 }

@@ -10,7 +10,9 @@ import { summaryCounts } from "../../report/report.ts";
 import { explanationLines } from "../../report/why-text.ts";
 import { rootCauses, why, type Explanation } from "../../report/why.ts";
 import { listed } from "../../report/wording.ts";
-import { printLines, styleFor } from "../command-options.ts";
+import { viewOfSnapshot } from "../../report/snapshot.ts";
+import { printLines, styleFor, type CommonOptions } from "../command-options.ts";
+import type { DataOptions } from "../data-folder.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
 import { lastRun, type RememberedRun } from "../last-run.ts";
 import { parsePlanReference } from "../plan-module.ts";
@@ -21,10 +23,33 @@ import type { Invocation } from "../with-plan.ts";
 const EXPLAINED_MAX = 10;
 
 /** `drover why [FILE] [TASK]`: why a task of the last run is in the state it is in; without a task, everything that went wrong. */
-export async function whyCommand(words: readonly string[], { options, context }: Invocation): Promise<ExitCode> {
+export async function whyCommand(
+  words: readonly string[],
+  { options, context }: Invocation<CommonOptions & DataOptions>,
+): Promise<ExitCode> {
+  const [first = ""] = words;
+  if (first === "last" || first.startsWith("run_")) return whyRun(words, { options, context });
   const { planPath, task } = whyArguments(words, context.folder);
   const found = await lastRun(planPath, context);
   const explained = found.ok ? explain(found.value, task) : [found.error];
+  if ("explanations" in explained) {
+    await writeExplanations(explained, { options, context });
+    return EXIT_CODES.ok;
+  }
+  printProblems(explained, context, options);
+  return EXIT_CODES.usage;
+}
+
+/** `drover why RUN [TASK]`: of a run in the data folder, also while it goes on. */
+async function whyRun(
+  [word = "", task]: readonly string[],
+  { options, context }: Invocation<CommonOptions & DataOptions>,
+): Promise<ExitCode> {
+  const { openRun } = await import("./show.ts");
+  const found = await openRun(word, { options, context });
+  const explained = found.ok
+    ? explain({ view: viewOfSnapshot(found.value.snapshot), planPath: "" }, task)
+    : found.error;
   if ("explanations" in explained) {
     await writeExplanations(explained, { options, context });
     return EXIT_CODES.ok;

@@ -1,0 +1,84 @@
+import type { CodedError } from "../../base/coded-error.ts";
+import { err, ok, type Result } from "../../base/result.ts";
+import type { RunView } from "../../engine/run-view.ts";
+import { EXIT_CODES, type ExitCode } from "../../report/exit-code.ts";
+import { span, type Line } from "../../report/line.ts";
+import { recapLines } from "../../report/recap-text.ts";
+import { viewOfSnapshot, type RunSnapshot } from "../../report/snapshot.ts";
+import { toJson } from "../../base/json.ts";
+import { printLines, styleFor, type CommonOptions } from "../command-options.ts";
+import { dataFolderOf, type DataOptions } from "../data-folder.ts";
+import { isDataFormat, writeData } from "../data-output.ts";
+import { openRunsAccess } from "../data-runs.ts";
+import { findRun } from "../find-run.ts";
+import { runStateWord } from "../run-words.ts";
+import type { ListedRun } from "../runs-access.ts";
+import { refuse, type Invocation } from "../with-plan.ts";
+
+export interface ShowOptions extends CommonOptions, DataOptions {}
+
+/** Tasks listed of a run that is not finished. */
+const TASKS_LISTED = 40;
+
+export interface FoundRun {
+  readonly run: ListedRun;
+  readonly snapshot: RunSnapshot;
+}
+
+/** `drover show RUN`: what a run has done, is doing and waits for. */
+export async function showCommand(word: string, invocation: Invocation<ShowOptions>): Promise<ExitCode> {
+  const { options, context } = invocation;
+  const found = await openRun(word, invocation);
+  if (!found.ok) return refuse(found.error, invocation);
+  const { run, snapshot } = found.value;
+  if (isDataFormat(options.output)) {
+    const document = toJson(snapshot, { bytesMax: Number.MAX_SAFE_INTEGER });
+    if (document.ok) await writeData(document.value, options.output, context.stdout);
+    return EXIT_CODES.ok;
+  }
+  const view = viewOfSnapshot(snapshot);
+  const style = styleFor(context.stdout, options, context);
+  const body = view.phase === "finished" ? recapLines(view, { style }) : openLines(view);
+  printLines([...headLines(run, view), [], ...body], invocation);
+  return EXIT_CODES.ok;
+}
+
+/** Finds a run of the data folder, and how it stands. */
+export async function openRun(
+  word: string,
+  { options, context }: Invocation<ShowOptions>,
+): Promise<Result<FoundRun, readonly CodedError[]>> {
+  const opened = await openRunsAccess(dataFolderOf(options, context), context);
+  if (!opened.ok) return opened;
+  await using access = opened.value;
+  const run = findRun(word, await access.list());
+  if (!run.ok) return err([run.error]);
+  const snapshot = await access.snapshot(run.value.runId);
+  return snapshot.ok ? ok({ run: run.value, snapshot: snapshot.value }) : err([snapshot.error]);
+}
+
+function headLines(run: ListedRun, view: RunView): readonly Line[] {
+  const { word, color } = runStateWord(run);
+  const lines: Line[] = [
+    [span(view.runId, "bold"), `  plan "${view.planName}"  `, span(word, color)],
+    [`started ${new Date(view.createdAtMs).toISOString()}`],
+  ];
+  if (run.quarantine !== undefined) lines.push([span("set aside: ", "red"), run.quarantine.message]);
+  if (run.verdict === undefined && !run.isDriven) lines.push([`nobody drives it: drover resume ${run.runId}`]);
+  return lines;
+}
+
+/** Of a run that is not finished: counts, then what is not at its end, with the reason where there is one. */
+function openLines(view: RunView): readonly Line[] {
+  const counts = Object.entries(view.counts).filter(([, count]) => count > 0);
+  const lines: Line[] = [[counts.map(([status, count]) => `${count} ${status}`).join(", ")]];
+  const open: Line[] = [];
+  for (let index = 0; index < view.taskCount; index++) {
+    const task = view.task(index);
+    if (task.status === "changed" || task.status === "unchanged" || task.status === "skipped") continue;
+    const reason = task.reason ?? task.error?.message;
+    open.push([`  ${task.status.padEnd(10)} `, span(task.name, "bold"), reason === undefined ? "" : `  ${reason}`]);
+  }
+  const left = open.length - TASKS_LISTED;
+  return [...lines, ...open.slice(0, TASKS_LISTED), ...(left > 0 ? [[`  … and ${left} more`]] : [])];
+}
