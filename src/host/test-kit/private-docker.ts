@@ -29,6 +29,14 @@ export interface EngineReply {
 /** Waits for its end, and ends at once when it is asked to. */
 export const WAITING: readonly string[] = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait; done"];
 
+/** The engine ends with its input, so that a test that is killed leaves none behind. */
+const WATCHED = `
+{ dockerd "$@"; echo "the engine ended" >&2; } &
+cat >/dev/null
+kill "$(cat "$(dirname "$0")/pid" 2>/dev/null)" 2>/dev/null
+wait
+`;
+
 /** Starts the engine, or says what keeps it from starting here. */
 export async function startPrivateDocker(): Promise<PrivateDocker | { readonly missing: string }> {
   if (process.getuid?.() !== 0) return { missing: "an own Docker engine needs root" };
@@ -40,10 +48,10 @@ export async function startPrivateDocker(): Promise<PrivateDocker | { readonly m
   }
   const folder = await mkdtemp(join(tmpdir(), "drover-docker-"));
   const socketPath = join(folder, "docker.sock");
-  const child = spawn("dockerd", engineOptions(folder), { stdio: ["ignore", "ignore", "pipe"], detached: true });
-  // A test that forgets it, or fails before its end, must leave no engine behind.
+  const child = spawn("sh", ["-c", WATCHED, join(folder, "engine"), ...engineOptions(folder)], {
+    stdio: ["pipe", "ignore", "pipe"],
+  });
   child.unref();
-  process.once("exit", () => child.kill("SIGTERM"));
   const engine = new Engine(child, folder, socketPath);
   const said = await untilListening(child);
   if (said === undefined) {
@@ -60,6 +68,8 @@ async function untilListening(child: ChildProcess): Promise<string | undefined> 
   let lastLine = "";
   child.stderr?.on("data", (chunk: Buffer) => {
     const text = chunk.toString();
+    const isOver = text.includes("the engine ended");
+    if (isOver) return resolve(lastLine.slice(0, 300));
     lastLine = text.trim().split("\n").at(-1) ?? lastLine;
     if (text.includes("API listen on")) resolve(undefined);
   });
@@ -67,7 +77,7 @@ async function untilListening(child: ChildProcess): Promise<string | undefined> 
   child.once("error", (thrown) => resolve(thrown.message));
   const said = await promise;
   // What it says from now on is read, and keeps nothing alive.
-  if (child.stderr instanceof Socket) child.stderr.unref();
+  for (const pipe of [child.stderr, child.stdin]) if (pipe instanceof Socket) pipe.unref();
   return said;
 }
 
@@ -165,7 +175,7 @@ class Engine implements PrivateDocker {
       await this.clean().catch(() => undefined);
       this.#child.ref();
       const ended = once(this.#child, "exit");
-      this.#child.kill("SIGTERM");
+      this.#child.stdin?.end();
       await ended;
     }
     await rm(this.folder, { recursive: true, force: true });
