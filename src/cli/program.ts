@@ -5,6 +5,7 @@ import { GRAPH_FORMATS } from "../report/graph-text.ts";
 import type { CliContext } from "./cli-context.ts";
 import type { CommonOptions } from "./command-options.ts";
 import type { DriftCommandOptions } from "./commands/drift.ts";
+import type { FactsOptions } from "./commands/facts.ts";
 import type { GraphOptions } from "./commands/graph.ts";
 import type { LogExportOptions } from "./commands/log-export.ts";
 import type { LogRebuildOptions } from "./commands/log-rebuild.ts";
@@ -179,6 +180,15 @@ function addOtherCommands(program: Command, state: ProgramState): void {
     .action(async (filter: string | undefined, options: CommonOptions) => {
       const { opsCommand } = await import("./commands/ops.ts");
       state.exitCode = await opsCommand(filter, { options, context });
+    });
+  commonOptions(program.command("facts"))
+    .description("show what hosts say about themselves, and what is wrong with them")
+    .option("--fleet <file>", "hosts to ask; default this machine")
+    .option("--host <name>", "only this host")
+    .addHelpText("after", examples("drover facts", "drover facts --fleet hosts.yml --host web1 --output json"))
+    .action(async (options: FactsOptions) => {
+      const { factsCommand } = await import("./commands/facts.ts");
+      state.exitCode = await factsCommand({ options, context });
     });
   commonOptions(program.command("why"))
     .description("explain what became of a task in the last run from this folder, or in any run of the data folder")

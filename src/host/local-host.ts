@@ -24,6 +24,7 @@ import { baseEnvironment, checkCommand, execAction, sudoRefusal, withSudo } from
 import { composeFacts } from "./compose-facts.ts";
 import { requestThroughCurl } from "./curl-http.ts";
 import { followDetached, runDetached, type DetachingHost } from "./detached-exec.ts";
+import { readCustomFacts } from "./custom-facts.ts";
 import { errnoError, errnoOf, hostCall, hostError, HostFault } from "./host-error.ts";
 import { LocalFiles } from "./local-files.ts";
 import { gatherLocalFacts } from "./local-facts.ts";
@@ -100,7 +101,8 @@ class LocalHost implements DetachingHost {
     this.remove = files.remove.bind(files);
     this.#facts = new CachedFacts(options.clock, async () => {
       const { labels = {}, customFacts = {} } = options;
-      return ok(composeFacts(await gatherLocalFacts(this.#root), { labels, custom: customFacts }));
+      const custom = { ...(await readCustomFacts(this)), ...customFacts };
+      return ok(composeFacts(await gatherLocalFacts(this.#root), { labels, custom }));
     });
   }
 

@@ -16,6 +16,7 @@ import type {
 import { CachedFacts } from "./cached-facts.ts";
 import { sudoRefusal } from "./command-line.ts";
 import { composeFacts } from "./compose-facts.ts";
+import { readCustomFacts } from "./custom-facts.ts";
 import { requestThroughCurl } from "./curl-http.ts";
 import { toExecResult, type ProcessResult } from "./process.ts";
 import { batchThroughShell } from "./shell-batch.ts";
@@ -118,7 +119,8 @@ class ShellHost implements Host, AsyncDisposable {
       const answer = await callShell(pool, { action, text: FACTS_TEXT }, undefined);
       if (!answer.ok) return answer;
       const { labels = {}, customFacts = {} } = options;
-      return ok(composeFacts(parseShellFacts(answer.value.stdout.toString("utf8")), { labels, custom: customFacts }));
+      const custom = { ...(await readCustomFacts(this)), ...customFacts };
+      return ok(composeFacts(parseShellFacts(answer.value.stdout.toString("utf8")), { labels, custom }));
     });
   }
 

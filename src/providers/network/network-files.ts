@@ -1,7 +1,6 @@
 import { ok } from "../../base/result.ts";
 import type { NetworkInterfaceEnsureParams, NetworkRouteEnsureParams } from "../../operation/catalog/network.ts";
 import type { ProviderContext, ProviderResult } from "../../operation/provider.ts";
-import { failedWith } from "../failure.ts";
 import { firstExisting, wantedText, type Activation, type WantedPath } from "../managed-files.ts";
 
 /** Netplan's files hold secrets of networks elsewhere; it warns about files that others may read. */
@@ -26,11 +25,11 @@ export async function networkBackend(context: ProviderContext): ProviderResult<N
       ],
     });
   }
-  const facts = await context.host.facts({ signal: context.signal });
-  if (!facts.ok) return failedWith(facts.error);
-  const isRunning = facts.value.serviceManager === "systemd";
+  // Without a running systemd-networkd nobody reads the files until it starts.
+  const running = await firstExisting(["/run/systemd/netif"], context);
+  if (!running.ok) return running;
   const reload = { argv: ["networkctl", "reload"], action: "let systemd-networkd read its files", isOptional: true };
-  return ok({ name: "networkd", activation: isRunning ? [reload] : [] });
+  return ok({ name: "networkd", activation: running.value === undefined ? [] : [reload] });
 }
 
 export function interfacePath(backend: NetworkBackend, name: string): string {

@@ -8,6 +8,7 @@ import { runProvider } from "../../testing/provider-attempt.ts";
 import type { SuiteHost } from "../../testing/provider-trial.ts";
 import { tokenOf } from "../../testing/trial-executor.ts";
 import { givePackageTools } from "../test-kit/fake-packages.ts";
+import { PACKAGE_REPOSITORY } from "../test-kit/package-repository.ts";
 import { testOnFakeHost, testOnThrowAwaySystem, type ProviderTable } from "../test-kit/suite-places.ts";
 import { parseUpdates } from "./apt.ts";
 import {
@@ -64,27 +65,11 @@ const TABLE: ProviderTable = [
   [packageListUpdatesProvider, [{ name: "an old version", prepare: withOldSample, params: () => ({}) }]],
 ];
 
-/** A repository in a folder with two versions of a small package, and nothing else. */
-const REPOSITORY = `set -e
-mkdir -p /srv/repo && cd /srv/repo && : >Packages
-for version in 1.0 2.0; do
-  mkdir -p "build/DEBIAN" build/usr/share/sample
-  printf 'Package: sample\\nVersion: %s\\nArchitecture: all\\nMaintainer: Nobody <nobody@example.org>\\nDescription: A sample\\n' "$version" >build/DEBIAN/control
-  echo "$version" >build/usr/share/sample/version
-  dpkg-deb --build build "sample_$version.deb" >/dev/null
-  dpkg-deb --field "sample_$version.deb" >>Packages
-  printf 'Filename: ./sample_%s.deb\\nSize: %s\\nSHA256: %s\\n\\n' "$version" "$(stat -c %s "sample_$version.deb")" "$(sha256sum "sample_$version.deb" | cut -d' ' -f1)" >>Packages
-done
-rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/* /var/lib/apt/lists/*
-echo 'deb [trusted=yes] file:/srv/repo ./' >/etc/apt/sources.list
-apt-get update >/dev/null 2>&1
-`;
-
 testOnFakeHost(TABLE, givePackageTools);
 testOnFakeHost(TABLE, givePackageTools, { name: "with dnf", facts: { packageManager: "dnf" } });
 await testOnThrowAwaySystem(TABLE, {
   parts: { apt: "/usr/bin/apt-get" },
-  setUp: REPOSITORY,
+  setUp: PACKAGE_REPOSITORY,
   watched: { commands: [["dpkg-query", "--show", "--showformat=${Version}", "sample"]] },
   before: "dpkg --purge sample >/dev/null 2>&1 || :",
 });
