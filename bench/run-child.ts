@@ -8,11 +8,16 @@ const HEAP_MB_MAX = 6_000;
  * memory, and answers the JSON that it prints. Programs get one argument, as JSON, and can collect garbage.
  */
 export async function runChild<Answer>(program: string, argument: unknown): Promise<Answer> {
-  const path = new URL(program, import.meta.url).pathname;
-  const flags = ["--conditions=source", "--expose-gc", `--max-old-space-size=${HEAP_MB_MAX}`];
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, path, JSON.stringify(argument)]);
+  const { stdout } = await promisify(execFile)(...childCommand(program, argument));
   const answer: unknown = JSON.parse(stdout);
   return answer as Answer;
+}
+
+/** What starts a program as {@link runChild} does: the command and its arguments. */
+export function childCommand(program: string, argument: unknown): readonly [string, readonly string[]] {
+  const path = new URL(program, import.meta.url).pathname;
+  const flags = ["--conditions=source", "--expose-gc", `--max-old-space-size=${HEAP_MB_MAX}`];
+  return [process.execPath, [...flags, path, JSON.stringify(argument)]];
 }
 
 /** The argument with which {@link runChild} started this process. */
