@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { JsonValue } from "../base/json.ts";
 import type { Provider } from "../operation/provider.ts";
@@ -270,19 +269,6 @@ await testOnThrowAwaySystem(
     reset: "hostname before; echo 0 >/proc/sys/net/ipv4/ip_forward; nft flush ruleset",
   },
 );
-
-const ANY_CERTIFICATE = "/usr/share/ca-certificates/mozilla/ISRG_Root_X1.crt";
-if (existsSync(ANY_CERTIFICATE)) {
-  const params = { name: "corporate", certificate: readFileSync(ANY_CERTIFICATE, "utf8") };
-  await testOnThrowAwaySystem([[certificateEnsureProvider, [{ name: "no such certificate", params: () => params }]]], {
-    parts: { "ca-certificates": "/usr/sbin/update-ca-certificates", openssl: "/usr/bin/openssl" },
-    setUp: "update-ca-certificates --fresh >/dev/null 2>&1",
-    watched: {
-      paths: ["/usr/local/share/ca-certificates", "/etc/ssl/certs"],
-      isIgnored: (path) => path.includes("/java"),
-    },
-  });
-}
 
 function run(provider: Provider, host: FakeHost, params: JsonValue) {
   return runProvider(provider, { host, params, contents: memoryContentStore(), token: tokenOf("x") });
