@@ -13,6 +13,8 @@ export {
   type DurableRunsOptions,
   type FoundPlan,
 } from "./library/durable-runs.ts";
+export type { DurableForkOptions } from "./library/fork-run.ts";
+export type { ForkPreview } from "./runner/fork-request.ts";
 export { fleetFromFile, localFleet, type FleetOptions } from "./library/local-fleet.ts";
 export { discover, groupByFact, type DiscoveredHost, type DiscoverOptions } from "./library/discover.ts";
 

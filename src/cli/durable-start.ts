@@ -99,7 +99,7 @@ function unfinishedRun({ runId, plan, createdAtMs }: RunRecord): CodedError {
 }
 
 /** Another process has the folder: what a person can do about it. */
-function withWaysOut(error: CodedError): CodedError {
+export function withWaysOut(error: CodedError): CodedError {
   if (error.code !== "DRV_LOG_LOCKED") return error;
   return { ...error, hint: "Wait for its end; or run with --data FOLDER, or with --ephemeral to keep nothing" };
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { ExitCode } from "../report/exit-code.ts";
 import type { CliContext } from "./cli-context.ts";
+import type { ForkOptions } from "./commands/fork.ts";
 import type { ResumeOptions } from "./commands/resume.ts";
 import type { RunsOptions } from "./commands/runs.ts";
 import type { ShowOptions } from "./commands/show.ts";
@@ -15,6 +16,7 @@ export interface RunCommandsOptions {
   readonly ended: (exitCode: ExitCode) => void;
 }
 
+const ROLLBACK_MODES = ["off", "onFailure", "manual"] as const;
 const RUN_HELP = 'id of a run, its beginning or its end, or "last"';
 
 /** Adds the commands about durable runs: `runs`, `show`, `resume`, and the verbs. */
@@ -45,7 +47,35 @@ export function addRunCommands(program: Command, options: RunCommandsOptions): v
       const { resumeCommand } = await import("./commands/resume.ts");
       ended(await resumeCommand(run, { options: given, context }));
     });
+  addFork(program, options);
   for (const verb of VERBS) addVerb(program, verb, options);
+}
+
+function addFork(program: Command, { context, common, examples, ended }: RunCommandsOptions): void {
+  data(common(program.command("fork")))
+    .description("start a new run of the plan with edited parameters, which takes over what they do not touch")
+    .argument("<run>", RUN_HELP)
+    .argument("[parameters...]", "parameters that differ: name=text, or name:=json")
+    .option("--from <task>", "run this task again, and all that depends on it; may be given more than once", oneMore)
+    .option("--reason <text>", "why; kept in the log")
+    .option("--max-parallel <count>", "tasks at once; default as in the other run", wholeNumber)
+    .addOption(
+      new Option("--rollback <mode>", "what to do when it fails; default as in the other run").choices(ROLLBACK_MODES),
+    )
+    .option("--allow-irreversible", "run with --rollback onFailure although not everything can be undone")
+    .option("--dry-run", "say which tasks are taken over and which would run, and start nothing")
+    .addHelpText(
+      "after",
+      examples(
+        "drover fork last version=1.3 --dry-run",
+        "drover fork last version=1.3",
+        "drover fork last --from deploy",
+      ),
+    )
+    .action(async (run: string, parameters: readonly string[], given: ForkOptions) => {
+      const { forkCommand } = await import("./commands/fork.ts");
+      ended(await forkCommand([run, ...parameters], { options: given, context }));
+    });
 }
 
 function addVerb(program: Command, verb: VerbSpec, { context, common, examples, ended }: RunCommandsOptions): void {
@@ -77,6 +107,10 @@ function data(command: Command): Command {
   return command.addOption(
     new Option("--data <folder>", "where runs are kept; default DROVER_DATA or the state folder of the user"),
   );
+}
+
+function oneMore(word: string, before: readonly string[] = []): readonly string[] {
+  return [...before, word];
 }
 
 function wholeNumber(text: string): number {

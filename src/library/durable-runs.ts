@@ -1,4 +1,4 @@
-import { DroverError, type CodedError } from "../base/coded-error.ts";
+import type { CodedError } from "../base/coded-error.ts";
 import type { Clock, Random } from "../base/clock.ts";
 import type { RunId } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
@@ -10,20 +10,21 @@ import type { RunView } from "../engine/run-view.ts";
 import type { DurableLog } from "../eventlog/durable-log.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { CompiledPlan } from "../plan/compiled-plan.ts";
-import { needsCode } from "../plan/plan-code.ts";
 import { Report } from "../report/report.ts";
 import type { CommandPreview } from "../engine/preview.ts";
-import type { RunParts } from "../runner/plan-source.ts";
+import type { ForkPreview } from "../runner/fork-request.ts";
 import { keptPlan } from "../runner/recover-run.ts";
 import { RunHost, type StartedRun } from "../runner/run-host.ts";
 import { runUnknown } from "../runner/run-faults.ts";
 import type { RunObserver } from "../runner/run-observer.ts";
 import type { RunRecord } from "../runner/run-record.ts";
+import type { StartRequest } from "../runner/start-request.ts";
 import { systemClock, systemRandom } from "../runner/system.ts";
-import { authorCode } from "./author-code.ts";
+import { loadParts, partsOf } from "./durable-parts.ts";
+import { forkRequestOf, type DurableForkOptions } from "./fork-run.ts";
 import type { Plan, PlanResult } from "./plan.ts";
 import type { RunOptions } from "./run-options.ts";
-import { hookObserver, runChoices, type BoundPlan } from "./start-run.ts";
+import { runChoices } from "./start-run.ts";
 
 /** A plan that was found again for a run of an earlier process. */
 export interface FoundPlan {
@@ -154,6 +155,33 @@ export class DurableRuns implements AsyncDisposable {
     return started.ok ? ok(durableRun(started.value)) : started;
   }
 
+  /**
+   * Starts a new run that takes over what another has done, as far as other parameters and other code do not touch it.
+   * Refused like a start, and: `DRV_RUN_UNKNOWN`, `DRV_RUN_TASK_UNKNOWN`, `DRV_RUN_PLAN_MISSING`.
+   */
+  async fork(runId: RunId, options: DurableForkOptions = {}): Promise<PlanResult<DurableRun>> {
+    const request = await this.#forkRequest(runId, options);
+    if (!request.ok) return request;
+    const started = await this.#host.start(request.value, options.observer);
+    if (started.ok) return ok(durableRun(started.value));
+    await request.value.parts.close?.();
+    return started;
+  }
+
+  /** Says what {@link DurableRuns.fork} would take over, and starts nothing. */
+  async previewFork(runId: RunId, options: DurableForkOptions = {}): Promise<PlanResult<ForkPreview>> {
+    const request = await this.#forkRequest(runId, options);
+    if (!request.ok) return request;
+    const told = await this.#host.previewFork(request.value);
+    await request.value.parts.close?.();
+    return told;
+  }
+
+  async #forkRequest(runId: RunId, options: DurableForkOptions): Promise<PlanResult<StartRequest>> {
+    const record = this.#host.record(runId);
+    return record === undefined ? err([runUnknown(runId)]) : forkRequestOf(record, options, this.#options);
+  }
+
   /** Goes on with a run that is not finished. */
   async resume(runId: RunId, observer?: RunObserver): Promise<PlanResult<DurableRun>> {
     const resumed = await this.#host.resume(runId, observer);
@@ -214,49 +242,4 @@ function durableRun({ runId, isNew, ended }: StartedRun): DurableRun {
   // A run whose report nobody awaits must not end the process; whoever awaits it still sees the rejection.
   report.catch(() => {});
   return { runId, isNew, report };
-}
-
-function partsOf(
-  bound: BoundPlan,
-  { fleet }: DurableRunsOptions,
-  more: { readonly fleet?: Fleet | undefined; readonly observer?: RunObserver; close?(): Promise<void> },
-): RunParts {
-  const observer = bound.hooks === undefined ? undefined : hookObserver(bound.plan, bound.hooks, []);
-  return {
-    plan: bound.plan,
-    fleet: more.fleet ?? bound.fleet ?? fleet,
-    userCode: authorCode,
-    ...(observer === undefined ? {} : { observer }),
-  };
-}
-
-async function loadParts(
-  options: DurableRunsOptions,
-  record: RunRecord,
-  params: JsonObject,
-): Promise<PlanResult<RunParts>> {
-  const found = await options.findPlan?.(record);
-  if (found?.ok === false) return found;
-  if (found === undefined) return keptParts(options, record);
-  const { plan, given = { params, readsText: false } } = found.value;
-  const bound = plan.tryBind(given.params, { readsText: given.readsText });
-  if (!bound.ok) {
-    await found.value.close?.();
-    return bound;
-  }
-  const close = found.value.close === undefined ? {} : { close: () => found.value.close?.() ?? Promise.resolve() };
-  return ok({ ...partsOf(bound.value, options, found.value), ...close });
-}
-
-/** A plan without code is kept with its run. */
-async function keptParts(options: DurableRunsOptions, record: RunRecord): Promise<PlanResult<RunParts>> {
-  const plan = await keptPlan(options.log, record);
-  if (!plan.ok) return err([plan.error]);
-  if (!needsCode(plan.value)) return ok({ plan: plan.value, fleet: options.fleet, userCode: authorCode });
-  return err(codeMissing(record).errors);
-}
-
-function codeMissing({ runId, plan }: RunRecord): DroverError {
-  const message = `Cannot go on with ${runId}: plan "${plan}" has functions, and nobody has brought them back`;
-  return new DroverError([{ code: "DRV_RUN_PLAN_MISSING", message, hint: "Answer its plan in findPlan" }]);
 }

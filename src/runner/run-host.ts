@@ -4,20 +4,22 @@ import type { Clock, Random } from "../base/clock.ts";
 import { codedError, type CodedError } from "../base/coded-error.ts";
 import { newRunId, type RunId } from "../base/ids.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import type { AdoptedTask } from "../engine/adopted-tasks.ts";
 import type { Command } from "../engine/commands.ts";
 import { preview, type CommandPreview } from "../engine/preview.ts";
 import type { RunView } from "../engine/run-view.ts";
 import type { DurableLog } from "../eventlog/durable-log.ts";
-import { LaneWriter } from "../eventlog/lane-writer.ts";
+import type { LaneWriter } from "../eventlog/lane-writer.ts";
+import { adoptedFrom, forkPreviewOf, type ForkPreview } from "./fork-request.ts";
 import type { HostedRun } from "./hosted-run.ts";
-import { LaneKeeper } from "./lane-keeper.ts";
+import type { LaneKeeper } from "./lane-keeper.ts";
 import { OfflineCommands } from "./offline-commands.ts";
+import { openLane, type OpenedLane } from "./open-lane.ts";
 import { PlanKeeper } from "./plan-keeper.ts";
 import type { PlanSource } from "./plan-source.ts";
 import { RunCheckpoints, type CheckpointLimits } from "./run-checkpoints.ts";
 import { RunCrew } from "./run-crew.ts";
 import { errorOf, isLetGo, letGo, runUnknown } from "./run-faults.ts";
-import { openIndex } from "./run-index.ts";
 import { RunLane } from "./run-lane.ts";
 import { RunLoader } from "./run-loader.ts";
 import type { RunObserver } from "./run-observer.ts";
@@ -53,14 +55,6 @@ export interface StartedRun {
 }
 
 const IDLE_MS_DEFAULT = 60_000;
-
-interface OpenedLane {
-  readonly writer: LaneWriter;
-  readonly keeper: LaneKeeper;
-  readonly damaged: readonly CodedError[];
-  readonly failed: Promise<CodedError>;
-  readonly fail: (error: CodedError) => void;
-}
 
 /**
  * Hosts the runs of one lane of a durable log: starts them, brings those of earlier processes back, drives them under a
@@ -111,27 +105,7 @@ export class RunHost implements AsyncDisposable {
    * {@link RunHost.resume} and {@link RunHost.resumeAll}. Rejects with `DRV_LOG_…` when the log cannot be used.
    */
   static async open(options: RunHostOptions): Promise<RunHost> {
-    const { log, lane = 0, random, segmentRows, indexEvents } = options;
-    const owner = Buffer.from(random.bytes(12)).toString("hex");
-    // Nothing is written before the index has been read, so no row is missed.
-    const opened: { keeper?: LaneKeeper } = {};
-    const { promise: failed, resolve: fail } = Promise.withResolvers<CodedError>();
-    const writer = await LaneWriter.open(log, {
-      lane,
-      owner,
-      committed: (row, position) => opened.keeper?.note(row, position),
-      failed: (reason) => fail(errorOf(reason, "Cannot write the log")),
-    });
-    const { index, damaged } = await openIndex(log, lane);
-    const keeper = new LaneKeeper(index, {
-      log,
-      failed: (thrown) => fail(errorOf(thrown, "Cannot keep the index of runs")),
-      ...(segmentRows === undefined ? {} : { segmentRows }),
-      ...(indexEvents === undefined ? {} : { indexEvents }),
-    });
-    keeper.follow(writer);
-    opened.keeper = keeper;
-    return new RunHost(options, { writer, keeper, damaged, failed, fail });
+    return new RunHost(options, await openLane(options));
   }
 
   /** Runs that are known, newest first. */
@@ -226,6 +200,12 @@ export class RunHost implements AsyncDisposable {
     return told.ok ? preview(told.value.state, command, this.#options.clock.nowMs()) : told;
   }
 
+  /** Says what a start with `fork` would take over, and changes nothing. Refused like that start. */
+  async previewFork(request: StartRequest): Promise<Result<ForkPreview, readonly CodedError[]>> {
+    const adopted = await this.#adopted(request);
+    return adopted.ok ? ok(forkPreviewOf(request.parts.plan, adopted.value)) : adopted;
+  }
+
   /** The run as it stands: live while it is loaded here, else as the log tells it. */
   async view(runId: RunId): Promise<Result<RunView, CodedError>> {
     const live = this.#crew.loaded(runId)?.live;
@@ -272,10 +252,23 @@ export class RunHost implements AsyncDisposable {
     const { clock, random } = this.#options;
     const runId = newRunId(clock, random);
     if (this.#closing !== undefined) return err(letGo(runId).errors);
-    const start = await startCommandOf(request, runId, this.#plans);
+    const adopted = await this.#adopted(request);
+    if (!adopted.ok) return adopted;
+    const start = await startCommandOf(request, { runId, adopted: adopted.value }, this.#plans);
     if (!start.ok) return start;
     const begun = await this.#crew.begin(start.value, request.parts, observer);
     return begun.ok ? ok(startedRun(begun.value, true)) : err([begun.error]);
+  }
+
+  async #adopted({
+    fork,
+    parts,
+    params,
+  }: StartRequest): Promise<Result<readonly AdoptedTask[], readonly CodedError[]>> {
+    if (fork === undefined) return ok([]);
+    const record = this.record(fork.runId);
+    if (record === undefined) return err([runUnknown(fork.runId)]);
+    return adoptedFrom(fork, { plan: parts.plan, params }, { record, loader: this.#loader });
   }
 
   async #shutDown(limits: ShutdownLimits): Promise<ShutdownReport> {

@@ -2,8 +2,10 @@ import { codedError, type CodedError } from "../base/coded-error.ts";
 import type { RunId } from "../base/ids.ts";
 import { canonicalHash, type JsonObject } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import type { AdoptedTask } from "../engine/adopted-tasks.ts";
 import type { Actor, RunOptions, StartCommand } from "../engine/commands.ts";
 import { needsCode } from "../plan/plan-code.ts";
+import type { ForkRequest } from "./fork-request.ts";
 import type { PlanKeeper } from "./plan-keeper.ts";
 import type { RunParts } from "./plan-source.ts";
 import { resolveTargets } from "./resolve-targets.ts";
@@ -19,6 +21,8 @@ export interface StartRequest extends Actor {
   readonly source?: JsonObject;
   /** The same key with the same plan and parameters means the same run, as long as it is remembered. */
   readonly idempotencyKey?: string;
+  /** Take over what another run has done. */
+  readonly fork?: ForkRequest;
 }
 
 /**
@@ -28,10 +32,10 @@ export interface StartRequest extends Actor {
  */
 export async function startCommandOf(
   request: StartRequest,
-  runId: RunId,
+  { runId, adopted }: { readonly runId: RunId; readonly adopted: readonly AdoptedTask[] },
   plans: PlanKeeper,
 ): Promise<Result<StartCommand, readonly CodedError[]>> {
-  const { parts, params, options, source, idempotencyKey, actor, reason } = request;
+  const { parts, params, options, source, idempotencyKey, fork, actor, reason } = request;
   const { plan, fleet } = parts;
   const hosts = resolveTargets(plan, fleet);
   const errors = hosts.ok ? [] : [...hosts.error];
@@ -48,6 +52,7 @@ export async function startCommandOf(
     paramsHash: canonicalHash(params),
     ...(source === undefined ? {} : { source }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(fork === undefined ? {} : { from: { runId: fork.runId, tasks: adopted } }),
     ...(actor === undefined ? {} : { actor }),
     ...(reason === undefined ? {} : { reason }),
   });
