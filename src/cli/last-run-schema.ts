@@ -26,6 +26,8 @@ const HOST = z.object({
   reason: z.string().exactOptional(),
 });
 
+const WORD = { actor: z.string().exactOptional(), reason: z.string().exactOptional(), atMs: z.number() };
+
 const TASK = z.object({
   index: z.int().min(0),
   name: z.string(),
@@ -45,6 +47,17 @@ const TASK = z.object({
   durationMs: z.number(),
   isRolledBack: z.boolean(),
   isConditional: z.boolean(),
+  isRollbackStep: z.literal(true).exactOptional(),
+  isTolerated: z.literal(true).exactOptional(),
+  generation: z.int().exactOptional(),
+  decision: z
+    .object({
+      ...WORD,
+      verb: z.enum(["skipped", "markedSucceeded", "adopted"]),
+      from: z.string().exactOptional(),
+    })
+    .exactOptional(),
+  reset: z.object({ ...WORD, verb: z.string(), task: z.string().exactOptional() }).exactOptional(),
   group: z.int().exactOptional(),
   after: z.array(z.int()),
 });
@@ -64,6 +77,8 @@ const LAST_RUN: z.ZodType<LastRun> = z.object({
     version: z.literal(1),
     runId: RUN_ID,
     planName: z.string(),
+    controlVersion: z.int().exactOptional(),
+    pause: z.object(WORD).exactOptional(),
     phase: z.enum(["created", "running", "stopping", "failureBranches", "undoing", "rollbackSteps", "finished"]),
     verdict: z.enum(["succeeded", "failed", "cancelled", "rolledBack", "needsDecision"]).exactOptional(),
     isDryRun: z.boolean(),

@@ -56,3 +56,22 @@ test("given more tasks than are kept, when the run is kept, then those that did 
   );
   assert.equal(again.indexOf("t8"), undefined);
 });
+
+test("given what people said about a run, when it is kept and read again, then why explains it as before", () => {
+  const atMs = 7;
+  const tasks: FakeTask[] = [
+    { name: "a", status: "changed", decision: { verb: "adopted", from: "run_old", atMs } },
+    { name: "b", status: "skipped", skipCause: "operator", decision: { verb: "skipped", actor: "ada", atMs } },
+    {
+      name: "c",
+      status: "pending",
+      generation: 3,
+      reset: { verb: "retryFrom", task: "c", actor: "ada", reason: "disk replaced", atMs },
+    },
+  ];
+  const pause = { actor: "ada", reason: "wait for bob", atMs };
+  const view = { ...fakeRunView({ tasks }), pause, controlVersion: 4 };
+  const again = viewOfSnapshot(snapshotOf(view));
+  for (const { name } of tasks) assert.deepEqual(why(again, name), why(view, name), name);
+  assert.deepEqual([again.pause, again.controlVersion], [pause, 4]);
+});

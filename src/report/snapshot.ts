@@ -1,6 +1,6 @@
 import { must } from "../base/assert.ts";
 import type { CodedError } from "../base/coded-error.ts";
-import type { RunView, TaskView } from "../engine/run-view.ts";
+import type { OperatorWord, RunView, TaskDecision, TaskReset, TaskView } from "../engine/run-view.ts";
 import type { HostResult } from "../operation/outcome.ts";
 
 /**
@@ -9,9 +9,20 @@ import type { HostResult } from "../operation/outcome.ts";
  */
 export interface RunSnapshot extends Pick<
   RunView,
-  "runId" | "planName" | "phase" | "verdict" | "isDryRun" | "taskCount" | "createdAtMs" | "finishedAtMs" | "counts"
+  | "runId"
+  | "planName"
+  | "controlVersion"
+  | "phase"
+  | "verdict"
+  | "isDryRun"
+  | "taskCount"
+  | "createdAtMs"
+  | "finishedAtMs"
+  | "counts"
 > {
   readonly version: 1;
+  /** Set while the run is paused. */
+  readonly pause?: OperatorWord;
   readonly error?: ErrorSnapshot;
   readonly tasks: readonly TaskSnapshot[];
 }
@@ -38,10 +49,16 @@ type KeptTask = Pick<
   | "durationMs"
   | "isRolledBack"
   | "isConditional"
+  | "isRollbackStep"
+  | "isTolerated"
   | "group"
 >;
 
 export interface TaskSnapshot extends KeptTask {
+  /** Absent in the first generation, and in what older programs kept. */
+  readonly generation?: number;
+  readonly decision?: TaskDecision;
+  readonly reset?: TaskReset;
   readonly error?: ErrorSnapshot;
   readonly undoError?: ErrorSnapshot;
   readonly hosts: readonly HostSnapshot[];
@@ -64,6 +81,8 @@ export function snapshotOf(view: RunView): RunSnapshot {
     version: 1,
     runId: view.runId,
     planName: view.planName,
+    ...(view.controlVersion !== undefined && { controlVersion: view.controlVersion }),
+    ...(view.pause !== undefined && { pause: wordSnapshot(view.pause) }),
     phase: view.phase,
     ...(view.verdict !== undefined && { verdict: view.verdict }),
     isDryRun: view.isDryRun,
@@ -129,6 +148,11 @@ function taskSnapshot(view: RunView, index: number): TaskSnapshot {
     durationMs: task.durationMs,
     isRolledBack: task.isRolledBack,
     isConditional: task.isConditional,
+    ...(task.isRollbackStep !== undefined && { isRollbackStep: task.isRollbackStep }),
+    ...(task.isTolerated !== undefined && { isTolerated: task.isTolerated }),
+    ...(task.generation !== 1 && { generation: task.generation }),
+    ...(task.decision !== undefined && { decision: wordSnapshot(task.decision) }),
+    ...(task.reset !== undefined && { reset: wordSnapshot(task.reset) }),
     ...(task.group !== undefined && { group: task.group }),
     after: [...view.dependenciesOf(index)],
   };
@@ -146,12 +170,17 @@ function hostSnapshot(result: HostResult): HostSnapshot {
   };
 }
 
+/** What people write may be as long as they like. */
+function wordSnapshot<Word extends OperatorWord>(word: Word): Word {
+  return word.reason === undefined ? word : { ...word, reason: word.reason.slice(0, MESSAGE_LENGTH_MAX) };
+}
+
 function errorSnapshot({ code, message, hint }: CodedError): ErrorSnapshot {
   return { code, message: message.slice(0, MESSAGE_LENGTH_MAX), ...(hint !== undefined && { hint }) };
 }
 
 function taskView(
-  { hosts, after: _after, group, ...task }: TaskSnapshot,
+  { hosts, after: _after, group, generation = 1, ...task }: TaskSnapshot,
   index: number,
   indexIn: (index: number) => number | undefined,
 ): TaskView {
@@ -159,7 +188,7 @@ function taskView(
   return {
     ...task,
     index,
-    generation: 0,
+    generation,
     hostResults: hosts,
     ...(groupIndex !== undefined && { group: groupIndex }),
   };

@@ -130,12 +130,12 @@ export function foldExpanded(records: RunRecords, event: GroupExpanded): void {
   setTaskStatus(records.run, group, "running");
   markStarted(group, event.at);
   const body = bodyOf(records, group);
-  const keys = event.items?.map(({ key }) => key) ?? body?.keys;
-  if (body?.tasks === undefined || keys === undefined) return;
+  const items = event.items ?? body?.items;
+  if (body?.tasks === undefined || items === undefined) return;
   const name = records.nameOf(group.task);
   let index = event.first;
-  for (const key of keys) {
-    for (const child of body.tasks) {
+  for (const { key } of items) {
+    for (const child of tasksOfItem(body, key)) {
       nameChild(records.task(index), child, { group: group.task, prefix: key === "" ? name : `${name}[${key}]` });
       index += 1;
     }
@@ -145,8 +145,16 @@ export function foldExpanded(records: RunRecords, event: GroupExpanded): void {
 /** The plan of a group; a group inside a group is found through its own name there. */
 function bodyOf(records: RunRecords, group: TaskRecord): PlanTask | undefined {
   if (group.group === undefined) return records.plan()?.tasks[group.task];
-  const outer = bodyOf(records, records.task(group.group));
-  return outer?.tasks?.find(({ name }) => group.name?.endsWith(`.${name}`));
+  const outside = records.task(group.group);
+  const outer = bodyOf(records, outside);
+  if (outer === undefined) return undefined;
+  const item = outer.items?.find(({ key }) => group.name?.startsWith(`${outside.name}[${key}].`));
+  return tasksOfItem(outer, item?.key).find(({ name }) => group.name?.endsWith(`.${name}`));
+}
+
+/** The copies of a group are alike unless an item has tasks of its own. */
+function tasksOfItem({ items, tasks = [] }: PlanTask, key: string | undefined): readonly PlanTask[] {
+  return items?.find((item) => item.key === key)?.tasks ?? tasks;
 }
 
 function nameChild(

@@ -1,6 +1,6 @@
 import type { CodedError } from "../../base/coded-error.ts";
 import { err, ok, type Result } from "../../base/result.ts";
-import type { RunView } from "../../engine/run-view.ts";
+import type { OperatorWord, RunView } from "../../engine/run-view.ts";
 import { EXIT_CODES, type ExitCode } from "../../report/exit-code.ts";
 import { span, type Line } from "../../report/line.ts";
 import { recapLines } from "../../report/recap-text.ts";
@@ -63,9 +63,15 @@ function headLines(run: ListedRun, view: RunView): readonly Line[] {
     [span(view.runId, "bold"), `  plan "${view.planName}"  `, span(word, color)],
     [`started ${new Date(view.createdAtMs).toISOString()}`],
   ];
+  if (view.pause !== undefined) lines.push([span("paused", "yellow"), wordText(view.pause)]);
   if (run.quarantine !== undefined) lines.push([span("set aside: ", "red"), run.quarantine.message]);
   if (run.verdict === undefined && !run.isDriven) lines.push([`nobody drives it: drover resume ${run.runId}`]);
   return lines;
+}
+
+/** Who said it, and why: ` by ada: disk is full`. */
+function wordText({ actor, reason }: OperatorWord): string {
+  return `${actor === undefined ? "" : ` by ${actor}`}${reason === undefined ? "" : `: ${reason}`}`;
 }
 
 /** Of a run that is not finished: counts, then what is not at its end, with the reason where there is one. */
