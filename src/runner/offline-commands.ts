@@ -3,6 +3,7 @@ import type { CodedError } from "../base/coded-error.ts";
 import type { Command } from "../engine/commands.ts";
 import { decide } from "../engine/decide.ts";
 import type { RunEvent } from "../engine/events.ts";
+import { holdStarts } from "../engine/hold-starts.ts";
 import { takeEffects } from "../engine/take-effects.ts";
 import type { EventLog } from "../eventlog/event-log.ts";
 import type { RunLoader } from "./run-loader.ts";
@@ -16,7 +17,7 @@ export interface OfflinePorts {
 }
 
 /**
- * Commands to runs that nobody drives here: they are decided and written down, and their effects wait in the log for
+ * Commands to runs that nobody drives here: they are decided and written down. Nothing is started: what is ready then waits for
  * whoever resumes the run. Needs no code of the plan.
  */
 export class OfflineCommands {
@@ -32,6 +33,8 @@ export class OfflineCommands {
     if (!told.ok) return told.error;
     const { state } = told.value;
     takeEffects(state);
+    // An attempt that is written down counts as perhaps started: nothing may be that nobody here can start.
+    holdStarts(state);
     let next: Command | undefined = command;
     let { newest } = record;
     while (next !== undefined) {
