@@ -65,11 +65,6 @@ export class LastingWorld {
     build(this.#plan, this);
   }
 
-  /** A task on the host that ends when the test answers it. */
-  static job(plan: Plan, name: string) {
-    return plan.task(name, ops.command.exec({ command: name }));
-  }
-
   /** A function that notes its call and ends at once. */
   readonly called = (plan: Plan, name: string) =>
     plan.taskFunc(name, () => {
@@ -99,6 +94,11 @@ export class LastingWorld {
   #parts() {
     return { plan: this.#plan.compile(), fleet: this.host, userCode: authorCode };
   }
+}
+
+/** A task on the host that ends when the test answers it. */
+export function jobOf(plan: Plan, name: string) {
+  return plan.task(name, ops.command.exec({ command: name }));
 }
 
 export function started<E>(result: Result<StartedRun, E>): StartedRun {

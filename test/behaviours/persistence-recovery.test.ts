@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LastingWorld, settled, started, viewOf } from "./persistence-kit.ts";
+import { jobOf, LastingWorld, settled, started, viewOf } from "./persistence-kit.ts";
 
 // Recovery: a process is gone without a word, and another goes on with its runs.
-
-const job = LastingWorld.job;
 
 /** A job, then another, and the first controller dies while the first job runs. */
 async function crashed() {
   const world = new LastingWorld((plan) => {
-    const first = job(plan, "first");
-    job(plan, "second").dependsOn(first);
+    const first = jobOf(plan, "first");
+    jobOf(plan, "second").dependsOn(first);
   });
   const run = await world.start(await world.controller());
   await settled();
@@ -91,19 +89,19 @@ test("given a run that is finished, when it is resumed, then that is refused", a
 
 test("given a plan that was changed, when a run of the old one is resumed, then that is refused", async () => {
   const { world, run, next } = await crashed();
-  world.replacePlan((plan) => void job(plan, "other"));
+  world.replacePlan((plan) => void jobOf(plan, "other"));
   const refused = await next.resume(run.runId);
   assert.equal(refused.ok ? "" : refused.error[0]?.code, "DRV_RUN_PLAN_CHANGED");
 });
 
 test("given a plan that was changed, when a run of the old one is looked at, then it is told by the old one", async () => {
   const { world, run, next } = await crashed();
-  world.replacePlan((plan) => void job(plan, "other"));
+  world.replacePlan((plan) => void jobOf(plan, "other"));
   assert.equal((await viewOf(next, run)).task(0).name, "first");
 });
 
 test("given a function that ran when its process died, when the run is resumed, then its outcome is unknown", async () => {
-  const world = new LastingWorld((plan) => void plan.taskFunc("f", () => new Promise<void>(() => {})));
+  const world = new LastingWorld((plan) => void plan.taskFunc("f", () => new Promise<{ changed: boolean }>(() => {})));
   const run = await world.start(await world.controller());
   await settled();
   const resumed = started(await (await world.controller()).resume(run.runId));

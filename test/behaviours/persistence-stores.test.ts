@@ -94,7 +94,7 @@ test("given a new data folder, when its rights are looked at, then only its owne
 
 test("given a new data folder, when the log is read, then it is empty", async (context) => {
   await using log = await openSqliteLog(temporaryFolder(context));
-  assert.equal(await log.tail(0), 0);
+  assert.equal(log.tail(0), 0);
 });
 
 test("given a data folder, when it is opened again, then its rows are there", async (context) => {
@@ -129,7 +129,7 @@ test("given a data folder that was closed, when it is opened once more, then it 
   const log = await openSqliteLog(folder);
   await log[Symbol.asyncDispose]();
   await using again = await openSqliteLog(folder);
-  assert.equal(await again.tail(0), 1);
+  assert.equal(again.tail(0), 1);
 });
 
 test("given a log in a folder, when it is closed twice, then the second time does nothing", async (context) => {
