@@ -14,6 +14,7 @@ const BENCHES = new Map<string, () => Promise<Bench>>([
   ["durable", async () => (await import("./durable.ts")).benchDurable],
   ["recovery", async () => (await import("./recovery.ts")).benchRecovery],
   ["cli", async () => (await import("./cli.ts")).benchCli],
+  ["yaml", async () => (await import("./yaml.ts")).benchYaml],
 ]);
 
 const USAGE = `Usage: npm run bench -- ${[...BENCHES.keys()].join("|")} [--json FILE]

@@ -18,6 +18,12 @@ export type { ForkPreview } from "./runner/fork-request.ts";
 export { fleetFromFile, localFleet, type FleetOptions } from "./library/local-fleet.ts";
 export { discover, groupByFact, type DiscoveredHost, type DiscoverOptions } from "./library/discover.ts";
 
+export { FilePlan, planOfSource, type FilePlanOptions } from "./library/file-plan.ts";
+export { diskLoader, readSource } from "./library/disk-source-loader.ts";
+export { memoryLoader, type PlanSource, type SourceLoader } from "./definition/plan-file/source-loader.ts";
+export { planFileSources, type ParsedPlan, type PlanFileSources } from "./plan/parse-plan-file.ts";
+export type { Diagnostic, Severity } from "./definition/plan-file/diagnostic.ts";
+
 export { PlanBuilder } from "./definition/builder.ts";
 export { Task } from "./definition/task.ts";
 export { continueRun, exponentialBackoff, retry, stopAll } from "./definition/error-strategy.ts";

@@ -2,7 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorPage } from "./error-docs.ts";
 import { expressionPage } from "./expression-docs.ts";
+import { planFileSchema } from "../src/definition/plan-file/json-schema.ts";
 import { operationPage } from "./operation-docs.ts";
+import { planFilePage } from "./plan-file-docs.ts";
 import { runCommand, toolCommand } from "./run-command.ts";
 
 /** Pages that are generated, by the word that names them on the command line. */
@@ -12,6 +14,8 @@ const PAGES: { readonly [name: string]: { readonly path: string; readonly write:
     write: (root) => expressionPage(readFileSync(join(root, "docs/expressions.md"), "utf8")),
   },
   errors: { path: "docs/errors.md", write: errorPage },
+  "plan-files": { path: "docs/plan-files.md", write: planFilePage },
+  schema: { path: "docs/plan.schema.json", write: () => JSON.stringify(planFileSchema()) },
   operations: { path: "docs/operations.md", write: operationPage },
 };
 

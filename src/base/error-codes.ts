@@ -308,6 +308,10 @@ export const ERROR_CODES = {
     summary: "A secret value of a plan file goes where others can see it; a warning",
     remedy: "Give it by an environment variable or standard input",
   },
+  DRV_PLANFILE_NOT_EXPORTABLE: {
+    summary: "A plan cannot be written as a file: a part of it is a function of a program",
+    remedy: "Replace the function by an operation, a script or an expression, or keep the plan as a module",
+  },
   DRV_PLANFILE_NOT_AVAILABLE: {
     summary: "A plan file asks for something that is part of the language and cannot be carried out yet",
     remedy: "Leave it out, or use what the hint names",

@@ -12,8 +12,8 @@ import type { LogRebuildOptions } from "./commands/log-rebuild.ts";
 import type { LogVerifyOptions } from "./commands/log-verify.ts";
 import type { PlanOptions } from "./commands/plan.ts";
 import type { RunOptions } from "./commands/run.ts";
-import type { ValidateOptions } from "./commands/validate.ts";
 import { OUTPUT_FORMATS } from "./data-output.ts";
+import { addLanguageCommands } from "./language-commands.ts";
 import { printProblems } from "./problem-text.ts";
 import { addRunCommands } from "./program-runs.ts";
 import { programVersion } from "./program-version.ts";
@@ -76,6 +76,7 @@ function programOf(state: ProgramState): Command {
     ended: (exitCode) => (state.exitCode = exitCode),
   });
   addShowingCommands(program, state);
+  addLanguageCommands(program, { state, planCommand, commonOptions, examples });
   addOtherCommands(program, state);
   addLogCommands(program, state);
   return program;
@@ -155,7 +156,10 @@ function addShowingCommands(program: Command, state: ProgramState): void {
     .description("explain a plan with all its limits, or how an operation is used")
     .argument("<plan|operation>", "a plan file or module, or the name of an operation")
     .addArgument(parametersArgument())
-    .addHelpText("after", examples("drover explain plan.ts", "drover explain file.deploy"))
+    .addHelpText(
+      "after",
+      examples("drover explain plan.yml", "drover explain file.deploy", "drover explain tasks.retry"),
+    )
     .action(async (subject: string, words: readonly string[], options: CommonOptions) => {
       const { explainCommand } = await import("./commands/explain.ts");
       state.exitCode = await explainCommand(subject, words, { options, context });
@@ -164,15 +168,6 @@ function addShowingCommands(program: Command, state: ProgramState): void {
 
 function addOtherCommands(program: Command, state: ProgramState): void {
   const { context } = state;
-  commonOptions(program.command("validate"))
-    .description("check plans without running anything; exits with 3 when something is wrong")
-    .argument("<files...>", "plan files or modules")
-    .option("--sarif", "write SARIF 2.1.0 to standard output")
-    .addHelpText("after", examples("drover validate plan.yml", "drover validate plans/*.yml --output json"))
-    .action(async (files: readonly string[], options: ValidateOptions) => {
-      const { validateCommand } = await import("./commands/validate.ts");
-      state.exitCode = await validateCommand(files, { options, context });
-    });
   commonOptions(program.command("ops"))
     .description("list the operations there are")
     .argument("[filter]", "part of a name, summary or category")

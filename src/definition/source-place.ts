@@ -8,6 +8,8 @@ export interface PlaceFinder {
   member(path: string): SourcePosition;
   /** The place of a character of the text that stands there. */
   character(index: number): SourcePosition;
+  /** The place of the key under which it stands. */
+  key(): SourcePosition;
   /** Whether the text there ends because a comment begins. */
   isCutByComment(): boolean;
 }
@@ -36,6 +38,11 @@ export function lazyPosition(file: string, finder: PlaceFinder): SourcePosition 
 /** The position of a member of what stands at `at`; `at` itself when that came from no file. */
 export function memberPosition(at: SourcePosition | undefined, path: string): SourcePosition | undefined {
   return at === undefined ? undefined : (finders.get(at)?.member(path) ?? at);
+}
+
+/** The position of the key of what stands at `at`; `at` itself when that came from no file. */
+export function keyPosition(at: SourcePosition | undefined): SourcePosition | undefined {
+  return at === undefined ? undefined : (finders.get(at)?.key() ?? at);
 }
 
 /** The position of a character of the text at `at`; `at` itself when that came from no file. */

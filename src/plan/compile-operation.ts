@@ -3,6 +3,7 @@ import { isJsonObject, toJson, type JsonObject } from "../base/json.ts";
 import { RESULT_BYTES_MAX } from "../base/limits.ts";
 import { didYouMean } from "../base/suggest.ts";
 import type { OperationDefinition } from "../definition/task-body.ts";
+import { keyPosition } from "../definition/source-place.ts";
 import { TemplateDefinition } from "../definition/template-definition.ts";
 import { paramsJsonSchema } from "../operation/describe.ts";
 import { operationClassOf, type OperationClass, type OperationSpec } from "../operation/spec.ts";
@@ -107,7 +108,9 @@ function reportIssue(issue: z.core.$ZodIssue, spec: OperationSpec, scope: TaskSc
   for (const key of issue.keys) {
     const shownKey = JSON.stringify(key.slice(0, 200));
     const known = path === "" ? Object.keys(paramsJsonSchema(spec)["properties"] ?? {}) : [];
-    scope.problems.add("DRV_PLAN_PARAMS_UNKNOWN", parent, `${spec.name} has no parameter ${shownKey}`, {
+    const member = memberOf(parent, key);
+    const place = { subject: parent.subject, path: parent.path, at: keyPosition(member.at) };
+    scope.problems.add("DRV_PLAN_PARAMS_UNKNOWN", place, `${spec.name} has no parameter ${shownKey}`, {
       hint: didYouMean(key, known) ?? `See "drover ops ${spec.name}"`,
     });
   }

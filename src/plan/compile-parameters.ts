@@ -5,6 +5,7 @@ import type { TemplateDefinition } from "../definition/template-definition.ts";
 import { paramsJsonSchema } from "../operation/describe.ts";
 import { operationClassOf, type OperationClass, type OperationSpec } from "../operation/spec.ts";
 import { compileTemplate } from "./compile-template.ts";
+import type { ValueType } from "../expression/value-type.ts";
 import { schemaAt, typeOfSchema } from "./expression-types.ts";
 import type { TaskScope } from "./plan-scope.ts";
 import { type Place, positionOf } from "./problems.ts";
@@ -32,7 +33,7 @@ export function compileParameters(
   const compiled = compileTemplate(definition, scope, {
     member: "params",
     place: spec.isControllerOperation === true ? "task" : "host",
-    wanted: (path) => typeOfSchema(schemaAt(schema, path)),
+    wanted: (path) => wantedAt(schema, path),
     foundSecret: (path, at) => noticeSecret(path, at, { spec, scope }),
   });
   if (compiled === undefined || "value" in compiled) return compiled;
@@ -40,6 +41,12 @@ export function compileParameters(
   const issues = (parsed.error?.issues ?? []).filter(({ path }) => !isAbout(compiled.computed, path));
   const operationClass = parsed.success ? operationClassOf(spec, parsed.data) : classOfUnknown(spec);
   return { template: compiled.template, issues, operationClass };
+}
+
+/** Where a text is needed, numbers and truth values are written as one. */
+function wantedAt(schema: JsonValue, path: readonly (string | number)[]): ValueType | "text" {
+  const type = typeOfSchema(schemaAt(schema, path));
+  return type.kind === "string" && type.oneOf === undefined ? "text" : type;
 }
 
 /** Parameters that nobody knows yet may make it anything it can be. */

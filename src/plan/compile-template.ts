@@ -92,10 +92,10 @@ class TemplateCompiler {
   #text(text: string, path: readonly (string | number)[], wanted = this.#options.wanted?.(path)): TemplateNode {
     const place = memberOf(this.#scope.place, [this.#options.member, ...path].join("."));
     const parsed = parseTemplate(text);
-    if (!parsed.ok) return this.#fail(parsed.error, place);
+    if (!parsed.ok) return this.#fail(parsed.error, place, text);
     const want = wanted === undefined ? {} : { want: wanted };
     const checked = checkTemplate(parsed.value, this.#environment, want);
-    if (!checked.ok) return this.#fail(checked.error, place);
+    if (!checked.ok) return this.#fail(checked.error, place, text);
     noteUses(checked.value, this.#scope, place);
     if (checked.value.isSecret) this.#options.foundSecret?.(path, place);
     const folded = fold(checked.value, this.#scope, place);
@@ -105,8 +105,9 @@ class TemplateCompiler {
     return { program: checked.value.program };
   }
 
-  #fail(problems: readonly ExpressionProblem[], place: Place): TemplateNode {
+  #fail(problems: readonly ExpressionProblem[], place: Place, text: string): TemplateNode {
     this.isWrong = true;
+    noteNames(text, this.#scope);
     reportExpression(problems, this.#scope, place);
     return { value: null };
   }
@@ -139,6 +140,7 @@ export function compileExpression(
     ? checkExpression(parsed.value, { roots: scope.plan.expressions.rootsAt(place) }, { text, want: wanted })
     : parsed;
   if (!checked.ok) {
+    noteNames(text, scope);
     reportExpression(checked.error, scope, at);
     return undefined;
   }
@@ -152,6 +154,11 @@ export function knownTruth(checked: CheckedExpression, scope: TaskScope): boolea
   if (!checked.references.every(({ root }) => known.roots.has(root))) return undefined;
   const evaluated = evaluate(checked.program, known.values);
   return evaluated.ok && typeof evaluated.value.value === "boolean" ? evaluated.value.value : undefined;
+}
+
+/** What a wrong expression speaks of is not unused. */
+function noteNames(text: string, { plan }: TaskScope): void {
+  for (const [, name] of text.matchAll(/\bparams\.(\w+)/g)) plan.expressions.used.add(`params.${name}`);
 }
 
 function noteUses({ references, hints }: CheckedExpression, scope: TaskScope, place: Place): void {

@@ -110,7 +110,7 @@ function compileTasks(
     tasks.push(compileTask(task, { plan: scope, problems, index, place: placeOf(index) }, pools));
   }
   const order = compileGraph({ definitions: definition.tasks, tasks, names, problems, placeOf, place });
-  checkTaskReferences(expressions, { names, tasks, order, problems });
+  checkTaskReferences(expressions, { definition, names, tasks, problems });
   const parameters = checkParameters(definition.params, { problems, place });
   const title = reader.text("title", definition.title);
   const rollback = reader.oneOf("rollback", definition.rollback, ["off", "onFailure", "manual"]) ?? "off";

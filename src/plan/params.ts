@@ -82,7 +82,10 @@ export function checkParameters(
   }
   const schema = schemaOfRecord(given);
   for (const [name, found] of schema.defects) {
-    const at = memberOf(place, `params.${name.slice(0, 80)}`);
+    const part = /\b(?:default|pattern|enum|min|type|bound)\b/.exec(found)?.[0].replace("bound", "min");
+    const member = `params.${name.slice(0, 80)}`;
+    const inner = memberOf(place, part === undefined ? member : `${member}.${part}`);
+    const at = { ...inner, path: memberOf(place, member).path };
     problems.add("DRV_PARAM_DEFINITION_INVALID", at, `parameter ${shown(name)} ${found}`);
   }
   return Object.keys(given).length === 0 ? undefined : given;

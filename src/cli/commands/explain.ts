@@ -8,8 +8,10 @@ import { detailOf } from "../../report/graph-picture.ts";
 import type { CompiledPlan } from "../../plan/compiled-plan.ts";
 import { assert } from "../../base/assert.ts";
 import { toJson, type JsonObject } from "../../base/json.ts";
+import { explainShape, type ShapeExplanation } from "../../definition/plan-file/explain-shape.ts";
 import { printLines } from "../command-options.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
+import { languageLines } from "../language-lines.ts";
 import { parsePlanReference } from "../plan-module.ts";
 import { printProblems } from "../problem-text.ts";
 import { withPlan, type Invocation } from "../with-plan.ts";
@@ -20,7 +22,10 @@ export async function explainCommand(
   parameters: readonly string[],
   invocation: Invocation,
 ): Promise<ExitCode> {
-  if (!(await isPlanFile(subject, invocation.context))) return explainOperation(subject, invocation);
+  if (!(await isPlanFile(subject, invocation.context))) {
+    const part = explainShape(subject);
+    return part === undefined ? explainOperation(subject, invocation) : explainLanguage(part, invocation);
+  }
   const { options, context } = invocation;
   return withPlan({ file: subject, parameters }, invocation, async ({ plan: { compiled } }) => {
     if (isDataFormat(options.output)) await writeData(planDocument(compiled), options.output, context.stdout);
@@ -59,6 +64,18 @@ function planDocument(plan: CompiledPlan): JsonObject {
     }),
     warnings: plan.warnings,
   };
+}
+
+/** A part of the language of plan files. */
+async function explainLanguage(part: ShapeExplanation, { options, context }: Invocation): Promise<ExitCode> {
+  if (!isDataFormat(options.output)) {
+    printLines(languageLines(part), { options, context });
+    return EXIT_CODES.ok;
+  }
+  const document = toJson(part, { bytesMax: Number.MAX_SAFE_INTEGER });
+  assert(document.ok, "An explanation is plain data");
+  await writeData(document.value, options.output, context.stdout);
+  return EXIT_CODES.ok;
 }
 
 async function explainOperation(name: string, { options, context }: Invocation): Promise<ExitCode> {

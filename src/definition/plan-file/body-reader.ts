@@ -3,6 +3,7 @@ import { hasExpressions, TemplateDefinition } from "../template-definition.ts";
 import { BODY_NAMES } from "./language/task-shape.ts";
 import { jsonOf, type Members, membersOf, plainOf, textOf } from "./members.ts";
 import type { ReaderContext, TaskPart } from "./reader-context.ts";
+import { interpolationIn, isShellText } from "./shell-text.ts";
 import type { SourcePath } from "./source-tree.ts";
 import { operationNames } from "./task-names.ts";
 
@@ -12,7 +13,9 @@ const REPEATING = ["foreach", "matrix", "copies"];
 /** The one member that says what a task does; anything else is reported. */
 export function bodyMember(part: TaskPart, word: string, context: ReaderContext): string | undefined {
   const { members, path } = part;
-  const named = [...BODY_NAMES.filter((name) => members.has(name)), ...operationNames(members)];
+  const operations = operationNames(members);
+  const bodies: readonly string[] = BODY_NAMES;
+  const named = [...members.keys()].filter((name) => bodies.includes(name) || operations.includes(name));
   const [first, ...others] = named;
   if (first === undefined) {
     // A member that was refused would have been the body.
@@ -81,21 +84,17 @@ function readOperation(
   return { kind: "operation", operation, params: jsonOf(params) };
 }
 
-/** Parameters of `command.shell` that a shell reads. */
-const SHELL_TEXTS: ReadonlySet<string> = new Set(["script", "unless", "onlyIf"]);
-
 /** What a shell reads is no template: `${NAME}` in it is the shell's. */
 function withShellText(
   operation: string,
   params: object,
   { path, context }: { readonly path: SourcePath; readonly context: ReaderContext },
 ): object {
-  if (!/^command\.(?:shell|exec)(?:\.execute)?$/.test(operation)) return params;
   const entries: readonly (readonly [string, unknown])[] = Object.entries(params);
   return Object.fromEntries(
     entries.map(([name, value]) => {
-      if (typeof value !== "string" || !SHELL_TEXTS.has(name) || !value.includes("${")) return [name, value];
-      return [name, scriptText(value, [...path, operation, name], context).replaceAll("${", "$${")];
+      if (!isShellText(operation, name, value) || !value.includes("${")) return [name, value];
+      return [name, scriptText(value, [...path, operation, name], context).replaceAll("${", () => "$${")];
     }),
   );
 }
@@ -115,7 +114,7 @@ function readGate(name: string, given: unknown): GateCondition | undefined {
     case "delay":
       return { kind: "delay", delay: textOf(given) ?? "" };
     case "until":
-      return { kind: "until", at: textOf(given) ?? "" };
+      return { kind: "until", at: typeof given === "number" ? given : (textOf(given) ?? "") };
     case "signal":
       return { kind: "signal", name: textOf(given) ?? "" };
     default:
@@ -173,8 +172,8 @@ function readScriptText(script: Members, place: SourcePath, context: ReaderConte
 /** Text of programs is run as it stands: values never go into it. */
 function scriptText(text: string, path: SourcePath, context: ReaderContext): string {
   // A shell has `${NAME}` of its own, which is what it looks like; an expression shows by its root.
-  const found = /\$\{\s*(?:params|tasks|item|host|facts|run|result)\b/.exec(text);
-  if (found !== null) rejectInterpolation(path, { start: found.index, text }, context);
+  const start = interpolationIn(text);
+  if (start !== -1) rejectInterpolation(path, { start, text }, context);
   return text;
 }
 
@@ -210,7 +209,7 @@ const FILE_KEY = "$file";
 
 /** The value with the texts of files in place of `{ $file: NAME }`. */
 function withFiles(value: object, path: SourcePath, context: ReaderContext): object {
-  if (!context.tree.file.text.includes(FILE_KEY)) return value;
+  if (!context.tree.namesFiles) return value;
   const replaced = replaceFiles(value, path, context);
   return typeof replaced === "object" && replaced !== null ? replaced : {};
 }
@@ -222,7 +221,7 @@ function replaceFiles(value: unknown, path: SourcePath, context: ReaderContext):
   const [only] = entries;
   if (entries.length === 1 && only?.[0] === FILE_KEY && typeof only[1] === "string") {
     // A file is no template: whatever looks like an expression in it stands for itself.
-    return linkedText(only[1], [...path, FILE_KEY], context)?.replaceAll("${", "$${") ?? "";
+    return linkedText(only[1], [...path, FILE_KEY], context)?.replaceAll("${", () => "$${") ?? "";
   }
   return Object.fromEntries(
     entries.map(([name, member]) => [unescapedKey(name), replaceFiles(member, [...path, name], context)]),

@@ -41,10 +41,15 @@ export function plainScalar(text: string): PlainScalar {
   return OLD_TRUTH.test(text) ? { value: text, oddity: "word" } : { value: text };
 }
 
+/** Whether the number is the one that was written. */
+function isExact(text: string, value: number): boolean {
+  return Number.isSafeInteger(value) || String(value) === text;
+}
+
 function numberOrText(text: string): PlainScalar {
   if (INTEGER.test(text)) {
     const value = Number(text);
-    if (!Number.isSafeInteger(value)) return { value: text, oddity: "large" };
+    if (!isExact(text, value)) return { value: text, oddity: "large" };
     return /^[-+]?0\d/.test(text) ? { value, oddity: "octal" } : { value };
   }
   if (FLOAT.test(text)) {

@@ -42,7 +42,18 @@ function firstBroken(bytes: Uint8Array): number {
     if (isReadable(bytes.subarray(0, middle))) good = middle;
     else bad = middle;
   }
-  return good;
+  return startOfCharacter(bytes, good);
+}
+
+/** A character that is cut off begins before the byte that should have continued it. */
+function startOfCharacter(bytes: Uint8Array, end: number): number {
+  for (let start = end - 1; start >= 0 && end - start <= 3; start--) {
+    const byte = bytes[start] ?? 0;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    if (length > 1) return length > end - start ? start : end;
+    if (byte < 0x80) return end;
+  }
+  return end;
 }
 
 function isReadable(bytes: Uint8Array): boolean {

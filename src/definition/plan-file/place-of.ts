@@ -34,6 +34,7 @@ export function placeOf(
       const { line, column } = tree.file.positionOf(tree.offsetIn(path, index));
       return { file: tree.file.name, line, column };
     },
+    key: () => placeOf(tree, path, { names, isKey: true }),
     isCutByComment: () => {
       const end = tree.plainEndOf(path);
       return end !== undefined && /^[ \t]+#/.test(tree.file.text.slice(end, end + 200));

@@ -43,11 +43,14 @@ const DOUBLE_QUOTED = 3;
 export class SourceTree {
   readonly file: SourceFile;
   readonly value: unknown;
+  /** Whether a value of the file may be the text of another one. */
+  readonly namesFiles: boolean;
   readonly #parts: TreeParts;
 
   constructor(parts: TreeParts) {
     this.file = parts.file;
     this.value = parts.value;
+    this.namesFiles = parts.file.text.includes("$file");
     this.#parts = parts;
   }
 

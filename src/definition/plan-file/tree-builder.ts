@@ -20,10 +20,12 @@ interface Open {
   readonly event: number;
   readonly value: Record<string, unknown> | unknown[];
   readonly keys: string[] | undefined;
+  /** Position of each key, so that a large map is read in one pass. */
+  readonly positions: Map<string, number>;
   readonly children: number[];
   readonly anchor: string | undefined;
   /** Of a map: the key whose value comes next. */
-  key: string | undefined;
+  key: string | null | undefined;
   /** Values in it, itself included. */
   weight: number;
   /** Its value belongs nowhere: what it is in was a key, or its key was refused. */
@@ -36,7 +38,7 @@ interface Anchored {
 }
 
 /** The key under which a value is kept that has none that could be used. */
-const LOST_KEY = "";
+const LOST_KEY = null;
 
 /**
  * Makes plain data of the events of a parsed file: by the core schema of YAML 1.2, without merge keys and without types of
@@ -102,6 +104,7 @@ export class TreeBuilder {
       event: index,
       value: isMap ? {} : [],
       keys: isMap ? [] : undefined,
+      positions: new Map(),
       children: [],
       anchor: this.#anchorOf(event),
       key: undefined,
@@ -155,9 +158,9 @@ export class TreeBuilder {
         text === "" ? "an empty key" : `the key ${text}, which is ${value === null ? "null" : `a ${typeof value}`}`;
       this.#reject(event, `it has ${shown}, and text is needed`, `Quote it: "${text}"`);
     }
-    const { keys, children } = this.#open.at(-1) ?? {};
-    const before = keys?.indexOf(text) ?? -1;
-    if (before === -1) this.#setKey(text, index);
+    const { positions, children } = this.#open.at(-1) ?? {};
+    const before = positions?.get(text);
+    if (before === undefined) this.#setKey(text, index);
     else {
       const first = this.#input.events[children?.[2 * before] ?? -1];
       const { line } = this.#input.file.positionOf(first === undefined ? 0 : rangeOfEvent(first, "").start);
@@ -170,11 +173,12 @@ export class TreeBuilder {
     }
   }
 
-  #setKey(key: string, index: number): void {
+  #setKey(key: string | null, index: number): void {
     const map = this.#open.at(-1);
     if (map === undefined) return;
     map.key = key;
     if (key !== LOST_KEY) {
+      map.positions.set(key, map.positions.size);
       map.keys?.push(key);
       map.children.push(index);
     }

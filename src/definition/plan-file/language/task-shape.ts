@@ -107,7 +107,10 @@ const TASK_FIELDS: { readonly [name: string]: Field } = {
     approval: { shape: APPROVAL, doc: "Waits until people approve.", example: "Deploy to production?" },
     delay: { shape: DURATION, doc: "Waits for a time.", example: "10m" },
     until: {
-      shape: { kind: "text", wanted: "an instant such as 2026-03-29T12:00:00Z" },
+      shape: either(
+        { kind: "text", wanted: "an instant such as 2026-03-29T12:00:00Z" },
+        integer(0, Number.MAX_SAFE_INTEGER),
+      ),
       doc: "Waits until an instant: date, time and zone.",
       example: "2026-03-29T12:00:00Z",
     },
