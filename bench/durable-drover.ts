@@ -38,11 +38,15 @@ export interface DroverTimes extends DurableTimes {
   readonly logBytesPerTask: number;
   /** Memory of the process after a tenth, half and all of the work, in megabytes. */
   readonly rssMb: readonly [start: number, middle: number, end: number];
+  /** What is alive on the heap at the same moments, in megabytes: collected first. */
+  readonly liveMb: readonly number[];
   /** Time of the processor for a task, all threads together, and that of the main thread, in microseconds. */
   readonly processorUs: readonly [all: number, main: number];
 }
 
 const LOOK_MS = 20;
+/** Parts of the work after which the heap is looked at. */
+const LIVE_AT = [0.1, 0.5];
 
 async function race(argument: DroverArgument): Promise<DroverTimes> {
   const folder = mkdtempSync(join(tmpdir(), "drover-bench-"));
@@ -77,12 +81,15 @@ async function raceIn(
     random: systemRandom,
   });
   const rssMb: number[] = [];
+  const liveMb: number[] = [];
   const processor = processorMeter();
   const countdown = new Countdown({ taskCount, secondsMax });
   const startMs = performance.now();
   const looks = setInterval(() => {
     lag.look(projector.position);
     rssMb.push(Math.round(process.memoryUsage.rss() / 1e6));
+    const part = Math.max(meter.callCount / taskCount, (performance.now() - startMs) / (secondsMax * 1_000));
+    if (part > (LIVE_AT[liveMb.length] ?? Number.POSITIVE_INFINITY)) liveMb.push(measureLiveMb());
   }, LOOK_MS);
   await inLanes(shape === "small runs" ? SMALL_RUNS_AT_ONCE : 1, async () => {
     while (countdown.take(plan.tasks.length)) {
@@ -102,6 +109,7 @@ async function raceIn(
   countdown.end();
   const processorUs = processor(meter.callCount);
   clearInterval(looks);
+  liveMb.push(measureLiveMb());
   await projector.reached(sqlite.tail(0));
   lag.look(projector.position);
   await projector[Symbol.asyncDispose]();
@@ -113,8 +121,14 @@ async function raceIn(
     start: meter.starts.read(),
     lagMaxMs: lag.maxMs,
     rssMb: [0.1, 0.5, 1].map((part) => rssMb[Math.ceil(part * rssMb.length) - 1] ?? 0) as [number, number, number],
+    liveMb,
     processorUs,
   };
+}
+
+function measureLiveMb(): number {
+  globalThis.gc?.();
+  return Math.round(process.memoryUsage().heapUsed / 1e5) / 10;
 }
 
 function processorMeter(): (taskCount: number) => [number, number] {

@@ -29,6 +29,7 @@ const PEERS: readonly { readonly peer: DurablePeerName; readonly shapes: readonl
 ];
 
 const SHAPES: readonly DurableShape[] = ["wide", "small runs", "chain"];
+const LIVE_MOMENTS = ["after a tenth of the time", "after half of the time", "at the end"];
 /** No count that could be reached. */
 const ENDLESS = 1_000_000_000;
 
@@ -147,6 +148,7 @@ function sustainedRows(title: string, time: DroverTimes): BenchRow[] {
     ownRow("… memory after a tenth of the time", start, "MB"),
     ownRow("… memory after half of the time", middle, "MB"),
     ownRow("… memory at the end", end, "MB"),
+    ...time.liveMb.map((live, at) => ownRow(`… alive on the heap ${LIVE_MOMENTS[at] ?? ""}`, live, "MB")),
     ownRow("… processor, all threads", round(all), "µs/task"),
     ownRow("… processor, main thread", round(main), "µs/task"),
   ];

@@ -8,7 +8,9 @@ import { ops, Plan } from "../src/index.ts";
 import { authorCode } from "../src/library/author-code.ts";
 import type { CompiledPlan } from "../src/plan/compiled-plan.ts";
 import type { AttemptResult, Job } from "../src/protocol/job.ts";
+import { keptPlan } from "../src/runner/recover-run.ts";
 import { RunHost } from "../src/runner/run-host.ts";
+import type { RunRecord } from "../src/runner/run-record.ts";
 import { systemClock, systemRandom } from "../src/runner/system.ts";
 import { makeEngineWorkload } from "./engine-workload.ts";
 import { answerParent, childArgument } from "./run-child.ts";
@@ -27,7 +29,7 @@ export interface RecoveryTimes {
   readonly openMs: number;
   /** Until it is known where each run stands. */
   readonly indexMs: number;
-  /** Compiling the plan, as its module would. */
+  /** Reading the plan that was kept with the run. */
   readonly planMs: number;
   /** Opening, index, plan, state, until the first job leaves. */
   readonly firstDispatchMs: number;
@@ -112,11 +114,12 @@ async function resume(argument: RecoveryArgument): Promise<RecoveryTimes> {
   await using log = await openSqliteLog(argument.folder);
   const openedMs = performance.now();
   let planMs = Number.NaN;
-  const load = async () => {
+  // As the library does for plans without functions: what was kept with the run is all it takes.
+  const load = async (record: RunRecord) => {
     const beforeMs = performance.now();
-    const plan = compile(argument);
+    const kept = await keptPlan(log, record);
     planMs = performance.now() - beforeMs;
-    return ok({ plan, fleet, userCode: authorCode });
+    return kept.ok ? ok({ plan: kept.value, fleet, userCode: authorCode }) : err([kept.error]);
   };
   await using host = await RunHost.open({ log, plans: { load }, clock: systemClock, random: systemRandom });
   const indexedMs = performance.now();

@@ -27,6 +27,7 @@ export interface CrewPorts {
   readonly clock: Clock;
   readonly lane: EventLog;
   readonly laneNumber: number;
+  readonly finished: (runId: RunId) => void;
   readonly loader: RunLoader;
   readonly keeper: LaneKeeper;
   readonly checkpoints: RunCheckpoints;
@@ -266,6 +267,7 @@ export class RunCrew {
 
   #finished(runId: RunId): void {
     this.#runs.delete(runId);
+    this.#ports.finished(runId);
   }
 
   #setAside(runId: RunId, error: CodedError): void {

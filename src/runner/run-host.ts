@@ -94,6 +94,8 @@ export class RunHost implements AsyncDisposable {
     this.#crew = new RunCrew({
       ...shared,
       idleMs,
+      // A process that runs for years must not remember where each of its runs ended.
+      finished: (runId) => writer.forget(`run/${runId}`),
       checkpoints: new RunCheckpoints({ log, writer, clock }, options.checkpoints),
       observer: options.observer,
       failed: fail,
