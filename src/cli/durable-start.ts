@@ -1,4 +1,4 @@
-import { codedError, type CodedError } from "../base/coded-error.ts";
+import { codedError, DroverError, type CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { killAllProcesses } from "../host/process-group.ts";
 import type { DurableRun } from "../library/durable-runs.ts";
@@ -73,13 +73,19 @@ export async function startedHere(run: DurableRun, data: DataRuns): Promise<Resu
   const { runs } = data;
   const view = await runs.view(run.runId);
   if (!view.ok) return err([view.error]);
+  // When the log cannot be written the run cannot end: the program does, with the log intact.
+  const broken = runs.failed.then((error): never => {
+    throw new DroverError([error]);
+  });
+  const report = Promise.race([run.report, broken]);
+  report.catch(() => {});
   return ok({
     view: view.value,
-    report: run.report,
+    report,
     cancel: (reason) => void runs.command(run.runId, { type: "cancel", reason }),
     kill: () => killAllProcesses(),
     async [Symbol.asyncDispose]() {
-      await run.report.catch(() => {});
+      await report.catch(() => {});
       await data[Symbol.asyncDispose]();
     },
   });
