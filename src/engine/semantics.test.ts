@@ -88,12 +88,11 @@ test("given the page, when its cells are counted, then every dependency, conditi
     cellRows.map(([name, condition]) => [name, condition]),
     rows,
   );
-  const builtin = Object.keys(GUARD_REASONS).filter((kind) => kind !== "when" && kind !== "whenFact");
-  assert.deepEqual(GUARD_COLUMNS, builtin);
+  assert.deepEqual(GUARD_COLUMNS, Object.keys(GUARD_REASONS).filter(isBuiltin));
 });
 
 function isBuiltin(kind: string): kind is BuiltinGuardKind {
-  return kind !== "when" && kind !== "whenFact" && Object.hasOwn(GUARD_REASONS, kind);
+  return !["when", "whenFact", "expression"].includes(kind) && Object.hasOwn(GUARD_REASONS, kind);
 }
 
 /** One cell: the state of task `next` behind `dep`, as the page writes it. */
