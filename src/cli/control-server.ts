@@ -1,12 +1,19 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { createInterface } from "node:readline";
+import { z } from "zod";
 import { codedError, fromThrown, type CodedError } from "../base/coded-error.ts";
 import { parseRunId, type RunId } from "../base/ids.ts";
 import type { Command } from "../engine/commands.ts";
 import { makeFolders } from "../host/make-folders.ts";
+import { controlLines } from "./control-lines.ts";
 import { controlPlaceOf } from "./control-place.ts";
-import { controlRequest, CONTROL_VERSION, type ControlAnswer, type ControlRequest } from "./control-protocol.ts";
+import {
+  CONTROL_LINE_BYTES_MAX,
+  controlRequest,
+  CONTROL_VERSION,
+  type ControlAnswer,
+  type ControlRequest,
+} from "./control-protocol.ts";
 import { operatorCommand } from "./operator-command.ts";
 import type { RunsAccess } from "./runs-access.ts";
 
@@ -55,18 +62,20 @@ async function listen(server: Server, path: string): Promise<void> {
 
 async function serveSocket(socket: Socket, runs: RunsAccess): Promise<void> {
   try {
-    for await (const line of createInterface({ input: socket, crlfDelay: Infinity })) {
+    for await (const line of controlLines(socket, CONTROL_LINE_BYTES_MAX)) {
       const answer = await answerTo(line, runs);
       socket.write(`${JSON.stringify(answer)}\n`);
     }
   } catch {
-    socket.destroy();
+    // The other side has gone; it hears nothing more.
+  } finally {
+    socket.destroySoon();
   }
 }
 
 async function answerTo(line: string, runs: RunsAccess): Promise<ControlAnswer> {
   const request = readRequest(line);
-  if ("code" in request) return { id: 0, error: request };
+  if ("code" in request) return { id: idIn(line), error: request };
   try {
     return await follow(request, runs);
   } catch (thrown) {
@@ -81,6 +90,16 @@ function readRequest(line: string): ControlRequest | CodedError {
     return refused(`it is not a request of version ${CONTROL_VERSION}`);
   } catch {
     return refused("it is not JSON");
+  }
+}
+
+/** So that whoever sent what cannot be followed hears it, as far as it can be told who that was. */
+function idIn(line: string): number {
+  try {
+    const parsed = z.looseObject({ id: z.number() }).safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data.id : 0;
+  } catch {
+    return 0;
   }
 }
 

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
-import { createInterface } from "node:readline";
 import { codedError, fromThrown, type CodedError } from "../base/coded-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { controlLines } from "./control-lines.ts";
 import { controlPlaceOf } from "./control-place.ts";
 import { CONTROL_VERSION, type ControlAnswer } from "./control-protocol.ts";
 import type { ListedRun, RunsAccess } from "./runs-access.ts";
@@ -30,7 +30,7 @@ class ControlClient {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    createInterface({ input: socket, crlfDelay: Infinity }).on("line", (line) => this.#answered(line));
+    void this.#listen();
     socket.on("error", () => socket.destroy());
     socket.once("close", () => this.#lost());
   }
@@ -47,6 +47,16 @@ class ControlClient {
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  async #listen(): Promise<void> {
+    try {
+      for await (const line of controlLines(this.#socket)) this.#answered(line);
+    } catch {
+      // The end of the connection says it all.
+    } finally {
+      this.#socket.destroy();
+    }
   }
 
   #answered(line: string): void {
