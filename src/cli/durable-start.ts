@@ -55,7 +55,7 @@ async function begin(
   const fleet = await data.openFleet(fleetFile);
   if (!fleet.ok) return fleet;
   const place = { folder: context.folder, ...(fleetFile === undefined ? {} : { fleetFile }) };
-  const source = await runSourceOf(loaded, params, place);
+  const source = await runSourceOf(loaded, place);
   const started = await data.runs.start(plan, {
     ...choices,
     params,

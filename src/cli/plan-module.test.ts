@@ -56,7 +56,10 @@ test("given a TypeScript module that exports a plan, when it is loaded, then it 
 
 test("given a module that exports a function, when it is loaded, then the function gets the parameters", async (context) => {
   const folder = folderWith(context, { "plan.ts": "export default (params) => ({ planName: `v${params.version}` });" });
-  assert.equal((await load(folder, "plan.ts", { version: "1.10" })).plan.compiled.name, "v1.10");
+  const loaded = await load(folder, "plan.ts", { version: "1.10" });
+  assert.equal(loaded.plan.compiled.name, "v1.10");
+  assert.deepEqual(loaded.params, {}, "The function has used them up");
+  assert.deepEqual(loaded.given, { version: "1.10" }, "A run that goes on later needs them again");
 });
 
 test("given another export, when it is named, then it is loaded", async (context) => {

@@ -36,6 +36,8 @@ export interface LoadedPlan {
   readonly reference: PlanReference;
   /** Parameters that were not used up by calling the module's function. */
   readonly params: JsonObject;
+  /** All parameters: loading the module again with them makes the same plan. */
+  readonly given: JsonObject;
 }
 
 /**
@@ -67,7 +69,8 @@ export async function loadPlan(
   if (!made.ok) return made;
   const plan = compile(port, made.value, reference);
   if (plan === undefined) return err([notAPlan(reference, made.value)]);
-  return withParams(plan, reference, plan.ok && plan.value.compiled.parameters !== undefined ? params : {});
+  const isUsedUp = plan.ok && plan.value.compiled.parameters === undefined;
+  return withParams(plan, reference, params, isUsedUp);
 }
 
 async function missingFile(reference: PlanReference): Promise<CodedError | undefined> {
@@ -118,9 +121,10 @@ function compile(port: RunPort, candidate: unknown, reference: PlanReference): R
 function withParams(
   plan: Result<PlanHandle, readonly CodedError[]>,
   reference: PlanReference,
-  params: JsonObject,
+  given: JsonObject,
+  isUsedUp = false,
 ): Result<LoadedPlan, readonly CodedError[]> {
-  return plan.ok ? ok({ plan: plan.value, reference, params }) : plan;
+  return plan.ok ? ok({ plan: plan.value, reference, params: isUsedUp ? {} : given, given }) : plan;
 }
 
 /** What a module threw: the library's own problems as they are, anything else with the line of the module it came from. */

@@ -35,11 +35,10 @@ const schema = z.object({
 
 /** Describes where a plan that is about to run came from. */
 export async function runSourceOf(
-  loaded: LoadedPlan,
-  given: JsonObject,
+  { reference, given }: LoadedPlan,
   place: { readonly folder: string; readonly fleetFile?: string },
 ): Promise<RunSource> {
-  const { path, text } = loaded.reference;
+  const { path, text } = reference;
   return {
     kind: "file",
     path,
