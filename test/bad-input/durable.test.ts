@@ -10,7 +10,7 @@ const PLAN = `
   if (process.env.DEFECT === "load") throw new Error("the configuration is gone");
   export default function waiting({ gate }) {
     const plan = new Plan("waiting", { target: "_any" });
-    plan.approval(gate);
+    plan.delay("after", "10ms").dependsOn(plan.approval(gate));
     return plan;
   }
 `;
