@@ -15,6 +15,8 @@ const ROUNDS_MAX = 60;
 const START_MS_MAX = 30_000;
 /** Time it gets for more of them: it may wait for a person. */
 const QUIET_MS_MAX = 1_000;
+/** Tasks that wait for people. */
+const GATES: readonly string[] = ["go", "window"];
 /** One kill of so many also hits the commands that are running. */
 const STRIKE_EVERY = 6;
 
@@ -113,7 +115,9 @@ class KillLoop implements KillLoopResult {
     const isOpened = run !== undefined && this.#random.integer(4) === 0;
     if (isOpened) await this.#openGates(scene, run);
     const program = new Program([...words, "--output", "ndjson", "--data", scene.data], this.#options.folder);
-    const gates = run === undefined || isOpened ? undefined : this.#openGatesLater(scene, run, program);
+    const gates = isKilled
+      ? run !== undefined && !isOpened && this.#openGatesLater(scene, run, program)
+      : this.#openAllGates(scene, isOpened ? undefined : run, program);
     if (isKilled) await this.#killAtRandom(program);
     const exitCode = isKilled ? await program.kill() : await program.exited;
     await gates;
@@ -143,14 +147,28 @@ class KillLoop implements KillLoopResult {
   async #openGatesLater(scene: Scene, run: RunView, program: Program): Promise<void> {
     const isWaiting = waitingGates(run).length > 0;
     await program.printed(1, START_MS_MAX);
-    if (!isWaiting || program.child.exitCode !== null) return;
+    if (!isWaiting || !program.isRunning) return;
     await wait(this.#random.integer(100));
     await this.#openGates(scene, run);
   }
 
+  /** A run that nobody kills would wait for people for ever. */
+  async #openAllGates(scene: Scene, run: RunView | undefined, program: Program): Promise<void> {
+    await program.printed(1, START_MS_MAX);
+    let closed = run === undefined ? GATES : GATES.filter((gate) => !hasPassed(run, gate));
+    while (closed.length > 0 && program.isRunning) {
+      const left: string[] = [];
+      for (const gate of closed) {
+        const refusal = await this.#verb(scene, verbFor(gate, run?.runId ?? "last"), { counts: run !== undefined });
+        if (refusal !== undefined) left.push(gate);
+      }
+      closed = left;
+    }
+  }
+
   async #openGates(scene: Scene, run: RunView): Promise<void> {
     for (const gate of waitingGates(run)) {
-      await this.#verb(scene, gate === "go" ? ["approve", run.runId, gate] : ["signal", run.runId, gate]);
+      await this.#verb(scene, verbFor(gate, run.runId));
     }
   }
 
@@ -165,19 +183,29 @@ class KillLoop implements KillLoopResult {
   }
 
   /** @returns why it was not followed */
-  async #verb(scene: Scene, words: readonly string[]): Promise<string | undefined> {
+  async #verb(scene: Scene, words: readonly string[], { counts = true } = {}): Promise<string | undefined> {
     this.#verbCount += 1;
     const reason = `verb-${this.#options.seed}-${this.#verbCount}.`;
     const all = [...words, "--reason", reason, "--data", scene.data];
     const program = new Program(all, this.#options.folder);
     const exitCode = await program.exited;
-    if (exitCode === 0) this.#reasons.add(reason);
+    // A signal that was sent before is followed without a word in the log.
+    if (exitCode === 0 && counts) this.#reasons.add(reason);
     return exitCode === 0 ? undefined : program.stderr;
   }
 }
 
+function verbFor(gate: string, run: string): readonly string[] {
+  return gate === "go" ? ["approve", run, gate] : ["signal", run, gate];
+}
+
+function hasPassed(run: RunView, gate: string): boolean {
+  const index = run.indexOf(gate);
+  return index !== undefined && !["pending", "ready", "waiting"].includes(run.statusOf(index));
+}
+
 function waitingGates(run: RunView): readonly string[] {
-  return ["go", "window"].filter((name) => {
+  return GATES.filter((name) => {
     const index = run.indexOf(name);
     return index !== undefined && run.statusOf(index) === "waiting";
   });

@@ -32,6 +32,10 @@ export class Program {
     }
   }
 
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
   /** Resolves when it has printed so many lines, has ended, or the time is over. */
   async printed(lineCount: number, atMostMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
