@@ -28,6 +28,7 @@ import {
   isTerminal,
   NOT_RUN,
   PENDING,
+  RUNNING,
   skipCauseCode,
   SKIPPED,
   UNKNOWN,
@@ -37,7 +38,7 @@ import { stopGroup } from "./stop-tasks.ts";
 import { isTolerated, policyOf } from "./task-access.ts";
 import { setFlag, setStatus, statusOf } from "./task-status.ts";
 import { unitKey } from "./unit-key.ts";
-import { beginAttempt, endAttempt, hostOfUnit } from "./unit-state.ts";
+import { beginAttempt, endAttempt, hostOfUnit, refreshFanOut } from "./unit-state.ts";
 
 /** User code has spoken: the task is ready with what it said. */
 export function applyEvaluated(state: RunState, event: TaskEvaluated): void {
@@ -168,5 +169,8 @@ function forEachTask(ranges: readonly TaskRange[], visit: (task: number) => void
 export function applyTaskTimedOut(state: RunState, { task }: AttemptTimedOut): void {
   setFlag(state, task, FLAG_STOPPED | FLAG_TOTAL_TIMEOUT);
   if (state.groups.has(task)) stopGroup(state, task);
+  // Units that have not started never will: one that is held may be all that is left.
+  const fan = state.fanOuts.get(task);
+  if (fan !== undefined && statusOf(state, task) === RUNNING) refreshFanOut(state, task, fan);
   if (!isTerminal(statusOf(state, task))) state.queues.settle.push(task);
 }

@@ -281,3 +281,18 @@ test("given a log that cannot be written, when a run is started, then the host s
   await assert.rejects(host.start(request()), { code: "DRV_LOG_WRITE_FAILED" });
   assert.equal((await host.failed).code, "DRV_LOG_WRITE_FAILED");
 });
+
+test("given a finished run, when two commands come at once of which the first opens it again, then the second is judged after it", async () => {
+  const { open, request, fleet } = world((plan) => void plan.task("a", exec("a")));
+  const host = await open();
+  const started = await host.start(request());
+  assert.ok(started.ok);
+  await settled();
+  fleet.answer("a");
+  await started.value.ended;
+  const { runId } = started.value;
+  const again = { type: "retryFrom", task: 0 } as const;
+  const [one, other] = await Promise.all([host.command(runId, again), host.command(runId, again)]);
+  assert.equal(one, undefined);
+  assert.equal(other?.code, "DRV_RUN_TASK_RUNNING");
+});

@@ -77,6 +77,8 @@ export class RunHost implements AsyncDisposable {
   readonly #offline: OfflineCommands;
   /** Starts under one idempotency key follow each other. */
   readonly #starting = new Map<string, Promise<unknown>>();
+  /** Commands to one finished run follow each other: the first may open it again. */
+  readonly #reopening = new Map<RunId, Promise<unknown>>();
   #closing: Promise<ShutdownReport> | undefined;
 
   private constructor(options: RunHostOptions, { writer, keeper, damaged, failed, fail }: OpenedLane) {
@@ -175,7 +177,7 @@ export class RunHost implements AsyncDisposable {
     const record = this.record(runId);
     if (record === undefined) return runUnknown(runId);
     try {
-      if (record.verdict !== undefined && !this.isLoaded(runId)) return await this.#crew.reopen(record, command);
+      if (record.verdict !== undefined && !this.isLoaded(runId)) return await this.#reopen(runId, command);
       const entered = await this.#crew.enter(record);
       if (!entered.ok) return entered.error[0];
       const driver = await entered.value.driver;
@@ -228,6 +230,22 @@ export class RunHost implements AsyncDisposable {
   /** Lets all runs go at once. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown({ drainMs: 0 });
+  }
+
+  #reopen(runId: RunId, command: Command): Promise<CodedError | undefined> {
+    const before = this.#reopening.get(runId) ?? Promise.resolve();
+    const answered = before.then(() => this.#reopenNow(runId, command));
+    const settled = answered.catch(() => {});
+    this.#reopening.set(runId, settled);
+    return answered.finally(() => {
+      if (this.#reopening.get(runId) === settled) this.#reopening.delete(runId);
+    });
+  }
+
+  #reopenNow(runId: RunId, command: Command): Promise<CodedError | undefined> {
+    const record = this.record(runId);
+    const isFinished = record?.verdict !== undefined && !this.isLoaded(runId);
+    return isFinished ? this.#crew.reopen(record, command) : this.command(runId, command);
   }
 
   async #startOnce(

@@ -8,10 +8,10 @@ type UndoEvent = Extract<RunEvent, { readonly type: "undo.started" | "undo.compl
 export function checkUndo(context: CheckContext, event: UndoEvent): void {
   const { world, model } = context;
   const task = model.task(event.task);
-  const unit = model.unit(event.task, event.unit);
+  const unit = model.undoUnit(event.task, event.unit);
   const name = `${task.name}/${event.unit}`;
   if (event.type === "undo.started") {
-    world.check("I19", unit.attempt > 0, () => `${name} is undone and never started`);
+    world.check("I19", unit.attempt > 0 || task.hasEverStarted, () => `${name} is undone and never started`);
     world.check(
       "I19",
       unit.undo === "none" || unit.undo === "waiting",
@@ -39,7 +39,7 @@ export function checkUndo(context: CheckContext, event: UndoEvent): void {
 /** Nothing that a task depends on has been undone before it. */
 function checkOrder({ world, model }: CheckContext, task: TaskModel): void {
   for (const before of ancestorsOf(model, task)) {
-    const isUndone = before.units.some(({ undo }) => undo !== "none");
+    const isUndone = before.units.some(({ undo }) => undo !== "none") && before.earlier.size === 0;
     world.check("I19", !isUndone, () => `${before.name} is undone before ${task.name}, which depends on it`);
   }
 }

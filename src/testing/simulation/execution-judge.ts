@@ -19,7 +19,7 @@ export interface AttemptIdentity {
  */
 export class ExecutionJudge {
   readonly #world: SimWorld;
-  readonly #tokens = new Map<string, string>();
+  readonly #tokens = new Map<string, Set<string>>();
   readonly #attempts = new Map<string, string>();
   readonly #started = new Set<string>();
   readonly #outcomes = new Map<string, Set<OutcomeStatus>>();
@@ -31,14 +31,17 @@ export class ExecutionJudge {
     this.#world = world;
   }
 
-  /** I4: a controller hands out an attempt, perhaps again. */
-  checkToken(attempt: AttemptIdentity, token: string): void {
+  /**
+   * I4: a controller hands out an attempt, perhaps again.
+   * @param generations how often the task may have begun: attempts count from 1 in each
+   */
+  checkToken(attempt: AttemptIdentity, token: string, generations: number): void {
     const identity = identityOf(attempt);
-    const known = this.#tokens.get(identity);
+    const tokens = this.#tokens.get(identity) ?? new Set();
     const named = this.#attempts.get(token);
-    this.#tokens.set(identity, token);
+    this.#tokens.set(identity, tokens.add(token));
     this.#attempts.set(token, identity);
-    this.#world.check("I4", known === undefined || known === token, () => `${identity} is sent under another token`);
+    this.#world.check("I4", tokens.size <= generations, () => `${identity} is sent under ${tokens.size} tokens`);
     this.#world.check("I4", named === undefined || named === identity, () => `${token} names ${named} and ${identity}`);
   }
 

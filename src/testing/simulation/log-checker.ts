@@ -169,16 +169,24 @@ export class LogChecker implements StoreWatcher {
     apply(run.folded, event);
     run.facts.add(factOf(event));
     if (event.type === "task.dispatched") {
-      for (const unit of event.units ?? [0]) this.#allow(run, event.task, unit, event.attempt);
+      for (const unit of event.units ?? [0]) this.#allow(model, event.task, unit, event.attempt);
     } else if (event.type === "undo.started") {
-      this.#allow(run, event.task, event.unit, event.attempt);
+      for (const { host } of model.task(event.task).units) this.#allowOn(model, event.task, host, event.attempt);
     }
   }
 
-  #allow({ model }: CheckedRun, task: number, unit: number, attempt: number): void {
-    const { name } = model.task(task);
-    const { host } = model.unit(task, unit);
-    this.#handedOut.add(attemptKey({ runId: model.runId, task: name, host, attempt }));
+  #allow(model: RunModel, task: number, unit: number, attempt: number): void {
+    this.#allowOn(model, task, model.unit(task, unit).host, attempt);
+  }
+
+  #allowOn(model: RunModel, index: number, host: string, attempt: number): void {
+    const { name: task } = model.task(index);
+    this.#handedOut.add(attemptKey({ runId: model.runId, task, host, attempt }));
+  }
+
+  /** How often the tasks of a run may have begun. */
+  generationOf(runId: string): number {
+    return this.runs.get(runId)?.model.generation ?? 1;
   }
 }
 

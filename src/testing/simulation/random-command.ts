@@ -5,12 +5,27 @@ import type { RunModel } from "./run-model.ts";
 
 /** Something a person may tell a run now; mostly what fits, sometimes what does not. */
 export function randomCommand(model: RunModel, random: SeededRandom): Command | undefined {
-  const dice = random.integer(12);
+  const dice = random.integer(15);
   if (dice < 4) return { type: "signal", name: "go", id: `s${random.integer(3)}` };
   if (dice < 7) return voice(model, random);
   if (dice < 10) return decision(model, random);
   if (dice === 10) return random.integer(2) === 0 ? { type: "cancel", actor: "ann" } : undefined;
-  return random.integer(2) === 0 ? { type: "undo", actor: "ann" } : undefined;
+  if (dice === 11) return random.integer(2) === 0 ? { type: "undo", actor: "ann" } : undefined;
+  return operatorVerb(model, random);
+}
+
+function operatorVerb({ tasks }: RunModel, random: SeededRandom): Command {
+  const task = random.integer(Math.max(1, tasks.length));
+  const actor = "olga";
+  const type = pick(random, ["pause", "resume", "skip", "markSucceeded", "retryFailed", "retryFrom", "rewind"]);
+  switch (type) {
+    case "pause":
+    case "resume":
+    case "retryFailed":
+      return { type, actor };
+    default:
+      return { type, task, actor };
+  }
 }
 
 function voice(model: RunModel, random: SeededRandom): Command | undefined {

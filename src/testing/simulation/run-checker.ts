@@ -23,7 +23,8 @@ export interface CheckContext {
 export function checkEvent(context: CheckContext, event: RunEvent): void {
   const { world, model } = context;
   world.check("I14", event.at >= model.lastAtMs, () => `${event.type} of ${model.runId} lies before the event ahead`);
-  world.check("I10", model.phase !== "finished", () => `${event.type} after the end of ${model.runId}`);
+  const mayFollow = model.phase !== "finished" || opensAgain(event);
+  world.check("I10", mayFollow, () => `${event.type} after the end of ${model.runId}`);
   model.lastAtMs = event.at;
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the others say nothing that is checked here
   switch (event.type) {
@@ -62,17 +63,34 @@ export function checkEvent(context: CheckContext, event: RunEvent): void {
       return checkUndo(context, event);
     case "run.stopping":
       model.phase = "stopping";
+      if (event.mode !== "failure") model.isPaused = false;
       model.wasCancelled ||= event.mode === "cancel";
       return;
     case "phase.entered":
       model.phase = event.phase;
       return;
+    case "run.paused":
+    case "run.resumed":
+      model.isPaused = event.type === "run.paused";
+      return;
+    case "task.marked":
+      return markTask(context, event);
+    case "tasks.reset":
+      return resetTasks(context, event);
     case "run.completed":
       return checkEnd(context);
     default:
       return;
   }
 }
+
+/** A finished run is open again when tasks begin anew, or when somebody asks for a rollback. */
+function opensAgain(event: RunEvent): boolean {
+  return event.type === "tasks.reset" || (event.type === "run.stopping" && event.mode === "rollback");
+}
+
+/** Skips that do not keep others from starting. */
+const PASSED_OVER: ReadonlySet<string | undefined> = new Set(["guard", "unsupported", "operator"]);
 
 /** I11: everything a task waits for has ended, and its edges accept that. */
 function checkReady({ world, model }: CheckContext, task: TaskModel, what: string): void {
@@ -89,7 +107,7 @@ function checkReady({ world, model }: CheckContext, task: TaskModel, what: strin
         ? dependency.status === "failed"
         : dependency.status === "changed" ||
           dependency.status === "unchanged" ||
-          (dependency.status === "skipped" && (dependency.cause === "guard" || dependency.cause === "unsupported")));
+          (dependency.status === "skipped" && PASSED_OVER.has(dependency.cause)));
     const found = `${dependency.status} (${dependency.cause})`;
     world.check("I11", accepts, () => `${what}: ${task.name} although ${dependency.name} is ${found}, on ${kind}`);
   }
@@ -101,6 +119,8 @@ function checkDispatch(context: CheckContext, event: TaskDispatched): void {
   const { world, model } = context;
   const task = model.task(event.task);
   checkReady(context, task, event.type);
+  world.check("pause", !model.isPaused, () => `${task.name} starts while the run is paused`);
+  task.hasEverStarted = true;
   for (const index of event.units ?? [0]) {
     const unit = model.unit(event.task, index);
     const name = `${task.name}/${index}`;
@@ -178,6 +198,11 @@ function endTask(context: CheckContext, event: EventOf<"task.completed">): void 
   } else {
     world.check("I3", !isRunning, () => `${task.name} ends while units of it run`);
   }
+  // A group around something unknown is unknown itself, which is no end.
+  if (event.outcome.status === "unknown") {
+    for (const unit of task.units) unit.status = "unknown";
+    return;
+  }
   task.status = event.outcome.status;
   task.cause = event.outcome.status === "skipped" ? "unsupported" : undefined;
 }
@@ -185,7 +210,7 @@ function endTask(context: CheckContext, event: EventOf<"task.completed">): void 
 function checkRetry(context: CheckContext, event: EventOf<"retry.scheduled"> | EventOf<"attempt.refused">): void {
   const { world, model } = context;
   const { name } = model.task(event.task);
-  const unit = model.unit(event.task, event.unit);
+  const unit = model.undoUnit(event.task, event.unit);
   world.check("I14", event.dueMs >= event.at, () => `the retry of ${name} is due before its attempt failed`);
   if (unit.undo === "running") {
     unit.undo = "waiting";
@@ -250,9 +275,35 @@ function expandGroup(context: CheckContext, event: EventOf<"group.expanded">): v
   const group = model.task(event.task);
   checkReady(context, group, event.type);
   const { body } = group.task;
-  world.check("I11", event.first === model.tasks.length, () => `${group.name} expands at ${event.first}`);
+  world.check("I11", event.first <= model.tasks.length, () => `${group.name} expands at ${event.first}`);
   const fixed = body.kind === "group" && body.keys.kind === "fixed" ? body.keys.items : [];
-  model.expand(event.task, event.items ?? fixed);
+  model.expand(event.task, event.first, event.items ?? fixed);
+}
+
+/** A person says that a task is done, which neither runs nor has ended. */
+function markTask({ world, model }: CheckContext, event: EventOf<"task.marked">): void {
+  const task = model.task(event.task);
+  world.check("I10", task.status === undefined, () => `${task.name} is marked, and had ended ${task.status}`);
+  const isRunning = task.units.some(({ status }) => status === "running");
+  world.check("I10", !isRunning, () => `${task.name} is marked while it runs`);
+  task.status = event.outcome.status;
+}
+
+/** I10: what has ended begins anew only in a generation of its own, and nothing of it runs. */
+function resetTasks({ world, model }: CheckContext, event: EventOf<"tasks.reset">): void {
+  const tasks: number[] = [];
+  for (const [first, last] of event.ranges) for (let task = first; task <= last; task++) tasks.push(task);
+  for (const index of tasks) {
+    const { name, units } = model.task(index);
+    const isRunning = units.some(({ status }) => status === "running");
+    world.check("I10", !isRunning, () => `${name} begins anew while it runs`);
+  }
+  world.check(
+    "I10",
+    event.generation > model.generation,
+    () => `generation ${event.generation} after ${model.generation}`,
+  );
+  model.reset(tasks);
 }
 
 /** I17: nothing is left over at the end. */

@@ -34,13 +34,17 @@ export interface TaskModel {
   readonly group: number | undefined;
   units: UnitModel[];
   /** Set when it has ended. */
-  status: Outcome["status"] | "notRun" | undefined;
+  status: Outcome["status"] | "notRun" | "dropped" | undefined;
   cause: string | undefined;
   isStarted: boolean;
   hasGate: boolean;
   gateDueMs: number | undefined;
   readonly approvers: Set<string>;
   isRefused: boolean;
+  /** Whether an attempt was ever made, in any generation. */
+  hasEverStarted: boolean;
+  /** What earlier generations did and a rollback undoes, by the number the log gives it. */
+  readonly earlier: Map<number, UnitModel>;
 }
 
 /** A run, told from its events alone and not by the engine: what the checks of the log look at. */
@@ -54,6 +58,9 @@ export class RunModel {
   lastAtMs: number;
   phase: "running" | "stopping" | "failureBranches" | "undoing" | "rollbackSteps" | "finished" = "running";
   wasCancelled = false;
+  isPaused = false;
+  /** 1, and one more for every time something began anew. */
+  generation = 1;
 
   constructor(created: RunCreated, plan: CompiledPlan) {
     this.runId = created.runId;
@@ -65,15 +72,17 @@ export class RunModel {
   /** Takes in the targets; tasks know their hosts from here on. */
   resolve(targets: readonly { readonly target: string; readonly hosts: readonly string[] }[]): void {
     for (const { target, hosts } of targets) this.targets.set(target, hosts);
-    this.#add(this.plan, "", undefined);
+    this.#add(this.plan, { prefix: "", group: undefined, first: 0 });
   }
 
   /** Copies the tasks of a group for every item. */
-  expand(group: number, items: readonly GroupItem[]): void {
+  expand(group: number, first: number, items: readonly GroupItem[]): void {
     const { task, name } = this.task(group);
     if (task.body.kind !== "group") return;
+    let at = first;
     for (const { key, plan = task.body.plan } of items) {
-      this.#add(plan, key === "" ? `${name}.` : `${name}[${key}].`, group);
+      this.#add(plan, { prefix: key === "" ? `${name}.` : `${name}[${key}].`, group, first: at });
+      at += plan.tasks.length;
     }
   }
 
@@ -85,8 +94,35 @@ export class RunModel {
     return must(this.task(task).units[unit], `Task ${task} of ${this.runId} has no unit ${unit}`);
   }
 
+  /** The unit an undo speaks of; numbers beyond the hosts are those of earlier generations. */
+  undoUnit(task: number, unit: number): UnitModel {
+    const model = this.task(task);
+    const current = model.units[unit];
+    if (current !== undefined) return current;
+    const known = model.earlier.get(unit) ?? newUnit("");
+    model.earlier.set(unit, known);
+    return known;
+  }
+
+  /** These tasks begin anew; the copies of a group among them are gone until it expands again. */
+  reset(tasks: readonly number[]): void {
+    const listed = new Set(tasks);
+    this.generation += 1;
+    this.phase = "running";
+    this.wasCancelled = false;
+    for (const index of tasks) {
+      const task = this.task(index);
+      renew(task, task.group !== undefined && listed.has(task.group));
+      for (let group = task.group; group !== undefined; group = this.task(group).group) {
+        if (!listed.has(group)) this.task(group).status = undefined;
+      }
+    }
+    for (const task of this.tasks) task.earlier.clear();
+  }
+
   /** Whether nothing can move it but somebody from outside, who has not spoken yet. */
   get waitsForOutside(): boolean {
+    if (this.isPaused) return true;
     const isHeld = this.tasks.some(
       (task) => task.status === undefined && task.units.some(({ next }) => next === "hold"),
     );
@@ -94,11 +130,15 @@ export class RunModel {
     return this.tasks.some((task) => task.status === undefined && task.hasGate && task.gateDueMs === undefined);
   }
 
-  #add(plan: CompiledPlan, prefix: string, group: number | undefined): void {
-    const first = this.tasks.length;
+  #add(
+    plan: CompiledPlan,
+    place: { readonly prefix: string; readonly group: number | undefined; readonly first: number },
+  ): void {
+    const { prefix, group, first } = place;
     const edges = blockingEdges(plan);
     for (const task of plan.tasks) {
-      this.tasks.push({
+      const before = this.tasks[first + task.index];
+      this.tasks[first + task.index] = {
         index: first + task.index,
         name: prefix + task.name,
         task,
@@ -112,7 +152,9 @@ export class RunModel {
         gateDueMs: undefined,
         approvers: new Set(),
         isRefused: false,
-      });
+        hasEverStarted: before?.hasEverStarted ?? false,
+        earlier: new Map(),
+      };
     }
   }
 
@@ -135,6 +177,17 @@ export function newUnit(host: string): UnitModel {
     undoAttempt: 0,
     undoSuccesses: 0,
   };
+}
+
+function renew(task: TaskModel, isDropped: boolean): void {
+  task.status = isDropped ? "dropped" : undefined;
+  task.cause = undefined;
+  task.isStarted = false;
+  task.hasGate = false;
+  task.gateDueMs = undefined;
+  task.approvers.clear();
+  task.isRefused = false;
+  task.units = task.units.map(({ host }) => newUnit(task.task.target?.kind === "any" ? "" : host));
 }
 
 const EDGES = new WeakMap<CompiledPlan, readonly (readonly DependencyModel[])[]>();

@@ -171,6 +171,18 @@ function promisedBy(command: Command): string {
       return `resolveUnknown ${command.task} ${command.unit}`;
     case "undo":
       return "rollback";
+    case "pause":
+    case "rewind":
+      return "run.paused";
+    case "resume":
+      return "run.resumed";
+    case "skip":
+      return "tasks.skipped";
+    case "markSucceeded":
+      return "task.marked";
+    case "retryFailed":
+    case "retryFrom":
+      return "tasks.reset";
     default:
       return command.type;
   }

@@ -88,14 +88,15 @@ export class SimController {
     const { hosts, judge, checker } = this.#parts;
     const fleet = new SimFleet(hosts, this.process, {
       dispatched: (job) => {
-        judge.checkToken(job.work.kind === "undo" ? { ...job, mode: "undo" } : job, job.token);
+        const mode = job.work.kind === "undo" ? "undo" : job.mode;
+        judge.checkToken({ ...job, mode }, job.token, checker.generationOf(job.runId));
         checker.handedOut(job);
       },
     });
     const userCode = new SimUserCode(this.process, judge, {
       called: ({ runId, attempt, index, token }) => {
         const call = checker.called({ runId, task: index, attempt, token });
-        judge.checkToken(call, token);
+        judge.checkToken(call, token, checker.generationOf(runId));
         return call;
       },
     });

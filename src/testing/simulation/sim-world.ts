@@ -90,7 +90,11 @@ export class SimWorld {
     if (item === undefined) return false;
     this.#nowMs = Math.max(this.#nowMs, item.atMs);
     if (item.label !== "") this.log(item.label);
-    item.run();
+    try {
+      item.run();
+    } catch (thrown) {
+      this.violate("bug", thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+    }
     await boundary();
     return true;
   }
