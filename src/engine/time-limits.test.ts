@@ -161,3 +161,11 @@ test("given a held unit, when a person decides days later to run it again, then 
   assert.equal(nextDueMs(run.state), run.nowMs + 86_400_000);
   assert.equal(run.succeeds("a").status("a"), "unchanged");
 });
+
+test("given units that wait for the held one before them, when the total time is up in that moment, then the run ends for a decision", () => {
+  const policy = { totalTimeoutMs: 240, killGraceMs: 100, attemptTimeoutMs: 50 };
+  const run = givenRun(planFixture({ a: { target: "_all", policy } }, { limits: { maxParallel: 1 } }), HOSTS);
+  // Abort at 50, kill at 150, unknown at 250, and only then somebody looks at the total time.
+  run.after(50).after(100).after(100);
+  assert.equal(run.view.verdict, "needsDecision");
+});

@@ -1,6 +1,12 @@
 import type { Clock } from "../base/clock.ts";
 
-/** One timer for the next instant at which something is due. */
+/** Longest time in which a jump of the wall clock goes unnoticed. */
+const RECHECK_MS = 60_000;
+
+/**
+ * One timer for the next instant at which something is due by the wall clock, also when that jumps: never early, and late by
+ * a minute at most.
+ */
 export class DueTimer implements Disposable {
   readonly #clock: Clock;
   readonly #fire: () => void;
@@ -22,9 +28,16 @@ export class DueTimer implements Disposable {
     this[Symbol.dispose]();
     this.#dueMs = dueMs;
     if (dueMs === undefined) return;
-    this.#timer = this.#clock.setTimer(Math.max(0, dueMs - this.#clock.nowMs()), () => {
+    this.#wait(dueMs);
+  }
+
+  #wait(dueMs: number): void {
+    const delayMs = Math.min(RECHECK_MS, Math.max(0, dueMs - this.#clock.nowMs()));
+    this.#timer = this.#clock.setTimer(delayMs, () => {
+      if (this.#clock.nowMs() < dueMs) return this.#wait(dueMs);
       this.#dueMs = undefined;
       this.#fire();
+      return undefined;
     });
   }
 

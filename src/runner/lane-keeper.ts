@@ -4,7 +4,7 @@ import type { NewLogRow } from "../eventlog/event-log.ts";
 import type { LaneWriter } from "../eventlog/lane-writer.ts";
 import { keepIndex, runOfStream, type RunIndex } from "./run-index.ts";
 
-/** Events of all runs after which the index is kept, at the earliest. */
+/** Events of all runs after which the index is kept. */
 const INDEX_EVENTS = 50_000;
 /** Events per run in the index before it is worth writing it down. */
 const INDEX_EVENTS_PER_RUN = 20;
@@ -13,7 +13,7 @@ const SEGMENT_ROWS = 500_000;
 
 export interface LaneKeeperOptions {
   readonly log: DurableLog;
-  /** Events of all runs after which the index is kept, at the earliest. Default 50,000. */
+  /** Events of all runs after which the index is kept. Default 50,000, or 20 for each run when that is more. */
   readonly indexEvents?: number;
   /** Default 500,000. */
   readonly segmentRows?: number;
@@ -46,7 +46,7 @@ export class LaneKeeper {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows of runs are written by their drivers only
     this.index.note(runId, row.events as readonly RunEvent[], position);
     this.#eventsSince += row.events.length;
-    const wanted = Math.max(this.#options.indexEvents ?? INDEX_EVENTS, INDEX_EVENTS_PER_RUN * this.index.size);
+    const wanted = this.#options.indexEvents ?? Math.max(INDEX_EVENTS, INDEX_EVENTS_PER_RUN * this.index.size);
     if (this.#eventsSince < wanted || this.#keeping !== undefined) return;
     this.#keeping = this.#keep(position)
       .catch(this.#options.failed)

@@ -10,6 +10,9 @@ import type { SimStore } from "./sim-store.ts";
 import { StoreReader } from "./store-reader.ts";
 import type { SimWorld } from "./sim-world.ts";
 
+/** The same while all goes well, if clocks have not jumped; else a jump may go unnoticed for a minute. */
+const PROMPT_MS = 6_000;
+const PROMPT_MS_AFTER_JUMPS = 70_000;
 /** Overdue by less than this is not late. */
 const LATE_MS = 60_000;
 
@@ -41,6 +44,26 @@ export function checkRecovery(world: SimWorld, store: SimStore, checker: LogChec
         () => `${runId} is not recovered from snapshot and log: ${told.ok ? "" : told.error.message}`,
       );
     });
+  }
+}
+
+/** I14: in a world in which all goes well, what is due happens soon. */
+export function checkPrompt(
+  world: SimWorld,
+  {
+    checker,
+    controller,
+    hasJumped,
+  }: { readonly checker: LogChecker; readonly controller: SimController | undefined; readonly hasJumped: boolean },
+): void {
+  if (controller === undefined) return;
+  const limitMs = hasJumped ? PROMPT_MS_AFTER_JUMPS : PROMPT_MS;
+  const nowMs = controller.process.clock.nowMs();
+  for (const { model, folded } of checker.runs.values()) {
+    if (model.phase === "finished" || model.isPaused) continue;
+    const dueMs = nextDueMs(folded);
+    const isLate = dueMs !== undefined && dueMs < nowMs - limitMs;
+    world.check("I14", !isLate, () => `a timer of ${model.runId} is late by ${nowMs - (dueMs ?? 0)} ms`);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Command } from "../../engine/commands.ts";
 import type { StartRequest } from "../../runner/start-request.ts";
 import { pick } from "../random-plan.ts";
 import type { SeededRandom } from "../seeded-random.ts";
-import { randomCommand } from "./random-command.ts";
+import { decision, randomCommand } from "./random-command.ts";
 import type { CheckedRun, LogChecker } from "./log-checker.ts";
 import type { SimController } from "./sim-controller.ts";
 import { sourceOf, type SimPlan } from "./sim-plans.ts";
@@ -51,12 +51,14 @@ export class SimClients {
       const atMs = this.#random.integer(spanMs / 2);
       const copies = key !== undefined && this.#random.integer(2) === 0 ? 3 : 1;
       for (let copy = 0; copy < copies; copy++) {
-        world.after(atMs + copy * this.#random.integer(1_000), "", () => this.#start(plan, request, 0));
+        const laterMs = copy * this.#random.integer(this.#random.integer(2) === 0 ? 1_000 : spanMs / 2);
+        world.after(atMs + laterMs, "", () => this.#start(plan, request, 0));
       }
     }
     for (let command = 0; command < runs * commandsPerRun; command++) {
       world.after(this.#random.integer(spanMs), "", () => this.#command());
     }
+    if (this.#random.integer(2) === 0) this.#decideUntil(spanMs);
   }
 
   /** Requests that a living process has not answered. */
@@ -108,10 +110,24 @@ export class SimClients {
     });
   }
 
+  /** A person who decides soon about what nobody knows. */
+  #decideUntil(endMs: number): void {
+    const { world, checker, reachable } = this.#ports;
+    world.after(this.#random.integer(2_000), "", () => {
+      const controller = reachable();
+      for (const run of controller === undefined ? [] : checker.runs.values()) {
+        const command = run.model.phase === "finished" ? undefined : decision(run.model, this.#random);
+        if (controller !== undefined && command !== undefined) this.#send(controller, run, command);
+      }
+      if (world.nowMs < endMs) this.#decideUntil(endMs);
+    });
+  }
+
   #command(): void {
     const { checker, reachable } = this.#ports;
     const controller = reachable();
-    const runs = [...checker.runs.values()];
+    const isForOpen = this.#random.integer(4) > 0;
+    const runs = [...checker.runs.values()].filter(({ model }) => !isForOpen || model.phase !== "finished");
     const run = runs[this.#random.integer(Math.max(1, runs.length))];
     if (controller?.host === undefined || run === undefined) return;
     const command = randomCommand(run.model, this.#random);

@@ -8,6 +8,8 @@ import type { SimWorld } from "./sim-world.ts";
 
 /** Longest time an execution takes. */
 const EXECUTION_MS_MAX = 4_000;
+/** The same for those that are slow and do not listen. */
+const SLOW_MS_MAX = 20_000;
 
 interface Execution {
   readonly job: Job;
@@ -30,6 +32,8 @@ export class SimExecutor {
   readonly #random: SeededRandom;
   /** Its journal, by token. */
   readonly #executions = new Map<string, Execution>();
+  /** Tokens of executions that do not listen when they are asked to end. */
+  readonly #deaf = new Set<string>();
 
   constructor(host: string, world: SimWorld, judge: ExecutionJudge) {
     this.host = host;
@@ -49,7 +53,7 @@ export class SimExecutor {
   /** Asks a job to end; it may be too late, or not listen. */
   cancel(token: string): void {
     const execution = this.#executions.get(token);
-    if (execution?.end === undefined || this.#random.integer(4) === 0) return;
+    if (execution?.end === undefined || this.#deaf.has(token) || this.#random.integer(4) === 0) return;
     execution.end[Symbol.dispose]();
     const isCancelled = this.#random.integer(3) > 0;
     const outcome = isCancelled ? ({ status: "cancelled", reason: "told to end" } as const) : undefined;
@@ -71,7 +75,10 @@ export class SimExecutor {
     this.#executions.set(job.token, execution);
     this.#world.log(`${this.host} starts ${job.mode} ${job.work.kind} ${job.task}#${job.attempt} ${job.token}`);
     this.#judge.started(job);
-    execution.end = this.#world.after(this.#random.integer(EXECUTION_MS_MAX), "", () => this.#finish(execution));
+    const isSlow = this.#random.integer(12) === 0;
+    const durationMs = this.#random.integer(isSlow ? SLOW_MS_MAX : EXECUTION_MS_MAX);
+    if (isSlow) this.#deaf.add(job.token);
+    execution.end = this.#world.after(durationMs, "", () => this.#finish(execution));
     return execution;
   }
 

@@ -1,5 +1,5 @@
 import type { RunCreated } from "../../engine/events.ts";
-import { checkAtEnd, checkRecovery, isAtRest } from "./check-liveness.ts";
+import { checkAtEnd, checkPrompt, checkRecovery, isAtRest } from "./check-liveness.ts";
 import { ExecutionJudge } from "./execution-judge.ts";
 import { LogChecker } from "./log-checker.ts";
 import { SimClients, type WorkloadShape } from "./sim-clients.ts";
@@ -42,6 +42,8 @@ const STEPS_DEFAULT = 3_000;
 const SWEEP_STEPS = 500;
 /** Steps after healing within which everything has to come to rest. */
 const HEALED_STEPS_MAX = 200_000;
+/** Virtual time after healing from which timers are punctual. */
+const PROMPT_FROM_MS = 75_000;
 /** Virtual time for the same: clocks may be two hours apart. */
 const HEALED_MS_MAX = 6 * 3_600_000;
 
@@ -54,7 +56,7 @@ export function settingsOf(seed: number, steps = STEPS_DEFAULT): SimulationSetti
     faults: swarmFaults(random),
     workload: {
       runs: 4 + random.integer(36),
-      commandsPerRun: random.integer(6),
+      commandsPerRun: random.integer(8),
       spanMs: 10_000 + random.integer(60_000),
     },
     limits: {
@@ -118,10 +120,12 @@ class Simulation {
     this.#world.heal();
     this.#cluster.heal();
     const untilMs = this.#world.nowMs + HEALED_MS_MAX;
+    const promptFromMs = this.#world.nowMs + PROMPT_FROM_MS;
     const quietFromMs = this.#world.nowMs + 2 * this.#settings.workload.spanMs;
     for (let step = 0; step < HEALED_STEPS_MAX && !this.#hasFailed; step++) {
       if (!(await this.#world.step(untilMs))) break;
       this.#tick();
+      if (this.#world.nowMs > promptFromMs) this.#checkPrompt();
       if (this.#world.nowMs > quietFromMs && step % 50 === 0 && this.#isAtRest()) break;
     }
     if (!this.#hasFailed) await this.#checkEnd();
@@ -149,6 +153,11 @@ class Simulation {
   #tick(): void {
     this.#steps += 1;
     if (this.#steps % SWEEP_STEPS === 0) this.#checker.sweep();
+  }
+
+  #checkPrompt(): void {
+    const hasJumped = this.#settings.faults.clockJump > 0;
+    checkPrompt(this.#world, { checker: this.#checker, controller: this.#cluster.reachable, hasJumped });
   }
 
   #isAtRest(): boolean {
