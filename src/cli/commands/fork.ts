@@ -83,7 +83,7 @@ async function prepare(
   const fleet = await data.openFleet(fleetFile);
   if (!fleet.ok) return fleet;
   const opened = fleet.value;
-  const now = await runSourceOf(loaded.value, given, { folder, ...(fleetFile === undefined ? {} : { fleetFile }) });
+  const now = await runSourceOf(loaded.value, { folder, ...(fleetFile === undefined ? {} : { fleetFile }) });
   const { from, reason, maxParallel, rollback, allowIrreversible } = options;
   return ok({
     run: run.value,
