@@ -1,11 +1,15 @@
 import { parseArgs } from "node:util";
-import { settingsOf, simulate } from "../src/testing/simulation/simulation.ts";
+import { shrink } from "../src/testing/simulation/shrink.ts";
+import { activeFaults } from "../src/testing/simulation/sim-faults.ts";
+import { settingsOf, simulate, type SimulationResult } from "../src/testing/simulation/simulation.ts";
 
 const HELP = `Simulates the system with faults, many times, each time in another way.
 
   npm run simulate -- --seeds 200 --from 1    seeds 1 to 200
   npm run simulate -- --seed 42 --trace       one seed, with everything that happens
   npm run simulate -- --seed 42 --steps 500   the same, healed after 500 things
+
+A seed that fails is made as small as possible and shown with the end of its trace.
 `;
 
 const { values } = parseArgs({
@@ -37,14 +41,27 @@ async function simulateMany(): Promise<number> {
     sums.steps += result.steps;
     if (result.violations.length === 0) continue;
     sums.failures += 1;
-    process.stdout.write(
-      `seed ${seed}: ${result.violations.map(({ rule, message }) => `${rule}: ${message}`).join("\n  ")}\n`,
-    );
+    await show(result);
   }
   const seconds = (performance.now() - startedMs) / 1_000;
   const speed = Math.round(sums.events / seconds);
+  const done = `${sums.runs} runs, ${sums.events} events, ${sums.steps} steps`;
   process.stdout.write(
-    `${count} seeds, ${sums.failures} failed: ${sums.runs} runs, ${sums.events} events, ${sums.steps} steps in ${seconds.toFixed(1)} s, ${speed} events/s\n`,
+    `${count} seeds, ${sums.failures} failed: ${done} in ${seconds.toFixed(1)} s, ${speed} events/s\n`,
   );
   return sums.failures === 0 ? 0 : 1;
+}
+
+/** Shows a failure in its smallest form. */
+async function show(result: SimulationResult): Promise<void> {
+  const smallest = await shrink(result.settings, async (settings) => (await simulate(settings)).violations.length > 0);
+  const { violations, trace } = await simulate(smallest);
+  const { seed, steps, workload, limits, faults } = smallest;
+  const lines = [
+    ...trace,
+    `seed ${seed} fails, also with ${steps} steps, ${JSON.stringify({ workload, limits })}`,
+    `faults: ${activeFaults(faults).join(", ")}`,
+    ...violations.map(({ rule, message }) => `${rule}: ${message}`),
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
 }

@@ -123,3 +123,13 @@ test("given an attempt that ends as cancelled unasked, when it is judged, then i
   const run = givenRun(planFixture({ a: {} })).isCancelled("a");
   assert.equal(run.task("a").error?.code, "DRV_TASK_CANCELLED_UNASKED");
 });
+
+test("given a retry that was due while there was no slot, when the clock goes back before there is one, then it is waited for again", () => {
+  const retry = { retries: 1, initialMs: 1_000, factor: 2, maxMs: 5_000, jitter: 0, on: "retryable" } as const;
+  const plan = planFixture({ a: { policy: { retry, priority: 1 } }, b: {}, c: {} }, { limits: { maxParallel: 1 } });
+  const run = givenRun(plan).fails("a").after(1_000);
+  run.nowMs -= 500;
+  run.succeeds("b").succeeds("c");
+  assert.equal(run.status("a"), "waiting");
+  assert.equal(run.untilDue().dispatchOf("a").attempt, 2);
+});

@@ -1,3 +1,4 @@
+import { DUE_RETRY } from "./due-queue.ts";
 import { type FanOut, nextQueued, QUEUE_NONE, QUEUE_READY } from "./fan-out.ts";
 import type { RunState } from "./run-state.ts";
 import { isHostFree, isKeyFree, keySlotsOf, parkForHost, wakeForHost, wakeForKey } from "./slots.ts";
@@ -29,12 +30,21 @@ function startSingle(step: Step, task: number): void {
 }
 
 /** Entries of the queue may have lost their meaning since they were made. */
-function isStartable({ state, now }: Step, task: number): boolean {
+function isStartable(step: Step, task: number): boolean {
+  const { state } = step;
   const status = statusOf(state, task);
   if (status === READY) return true;
   if (status !== WAITING || hasFlag(state, task, FLAG_STOPPED)) return false;
-  const retry = state.retries.get(unitKey(task, 0));
-  return retry !== undefined && retry.dueMs <= now;
+  return isRetryDue(step, unitKey(task, 0));
+}
+
+/** Whether the delay of a retry is over. It may be no more, when the clock went back while there was no slot: it is waited for again. */
+function isRetryDue({ state, now }: Step, key: number): boolean {
+  const retry = state.retries.get(key);
+  if (retry === undefined) return false;
+  if (retry.dueMs <= now) return true;
+  state.queues.due.at({ dueMs: retry.dueMs, kind: DUE_RETRY, key, attempt: retry.attempt });
+  return false;
 }
 
 function leaveQueue(state: RunState, task: number): void {
@@ -104,12 +114,12 @@ function freeSlotsFor(state: RunState, task: number): number {
   return key === undefined ? free : Math.min(free, key.limit - key.running);
 }
 
-function isUnitStartable({ state, now }: Step, task: number, unit: number): boolean {
+function isUnitStartable(step: Step, task: number, unit: number): boolean {
+  const { state } = step;
   const fan = state.fanOuts.get(task);
   const isStopped = hasFlag(state, task, FLAG_STOPPED);
   // After a stop only unknown outcomes are settled: those units have been tried before.
   if (fan?.status[unit] === READY) return !isStopped || (fan.attempts[unit] ?? 0) > 0;
   if (fan?.status[unit] !== WAITING || isStopped) return false;
-  const retry = state.retries.get(unitKey(task, unit));
-  return retry !== undefined && retry.dueMs <= now;
+  return isRetryDue(step, unitKey(task, unit));
 }

@@ -128,7 +128,11 @@ export class RunCrew {
     const { runId } = record;
     this.#alarms.clear(runId);
     const loaded = await this.#ports.loader.load(record);
-    if (!loaded.ok) return loaded;
+    if (!loaded.ok) {
+      // Nothing would wake it any more: whoever looks after the runs has to see it.
+      if (loaded.error[0] !== undefined) this.#setAside(runId, loaded.error[0]);
+      return loaded;
+    }
     const { told, parts } = loaded.value;
     const hosted = this.#runs.get(runId) ?? new HostedRun(runId, observer);
     this.#runs.set(runId, hosted);
@@ -262,12 +266,9 @@ export class RunCrew {
   #told(event: SupervisorEvent): void {
     this.#ports.observer?.(event);
     if (event.type === "quarantined") this.#setAside(parseChild(event.child), event.error);
-    if (event.type === "exited") this.#finished(parseChild(event.child));
-  }
-
-  #finished(runId: RunId): void {
-    this.#runs.delete(runId);
-    this.#ports.finished(runId);
+    if (event.type !== "exited") return;
+    this.#runs.delete(parseChild(event.child));
+    this.#ports.finished(parseChild(event.child));
   }
 
   #setAside(runId: RunId, error: CodedError): void {

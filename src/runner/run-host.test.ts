@@ -296,3 +296,22 @@ test("given a finished run, when two commands come at once of which the first op
   assert.equal(one, undefined);
   assert.equal(other?.code, "DRV_RUN_TASK_RUNNING");
 });
+
+test("given a run that left memory and whose plan is missing for a while, when it gets a command, then it is set aside and not forgotten", async () => {
+  const { open, request, clock, plan, fleet } = world((made) => void made.delay("wait", "1h"));
+  let isMissing = false;
+  const missing = err([codedError("DRV_RUN_PLAN_MISSING", "its module is gone")]);
+  const plans: PlanSource = {
+    load: async () => (isMissing ? missing : ok({ plan: plan.compile(), fleet, userCode: authorCode })),
+  };
+  const host = await open({ plans, idleMs: 1_000 });
+  const started = await host.start(request());
+  assert.ok(started.ok);
+  const { runId } = started.value;
+  await clock.advance(2_500);
+  isMissing = true;
+  assert.equal((await host.command(runId, { type: "pause" }))?.code, "DRV_RUN_PLAN_MISSING");
+  assert.equal(host.record(runId)?.quarantine?.code, "DRV_RUN_PLAN_MISSING");
+  isMissing = false;
+  assert.equal((await host.resume(runId)).ok, true);
+});

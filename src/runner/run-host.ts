@@ -16,6 +16,7 @@ import type { LaneKeeper } from "./lane-keeper.ts";
 import { OfflineCommands } from "./offline-commands.ts";
 import { openLane, type OpenedLane } from "./open-lane.ts";
 import { PlanKeeper } from "./plan-keeper.ts";
+import { OneByOne } from "./one-by-one.ts";
 import type { PlanSource } from "./plan-source.ts";
 import { RunCheckpoints, type CheckpointLimits } from "./run-checkpoints.ts";
 import { RunCrew } from "./run-crew.ts";
@@ -76,9 +77,9 @@ export class RunHost implements AsyncDisposable {
   readonly #crew: RunCrew;
   readonly #offline: OfflineCommands;
   /** Starts under one idempotency key follow each other. */
-  readonly #starting = new Map<string, Promise<unknown>>();
+  readonly #starting = new OneByOne<string>();
   /** Commands to one finished run follow each other: the first may open it again. */
-  readonly #reopening = new Map<RunId, Promise<unknown>>();
+  readonly #reopening = new OneByOne<RunId>();
   #closing: Promise<ShutdownReport> | undefined;
 
   private constructor(options: RunHostOptions, { writer, keeper, damaged, failed, fail }: OpenedLane) {
@@ -130,12 +131,7 @@ export class RunHost implements AsyncDisposable {
   async start(request: StartRequest, observer?: RunObserver): Promise<Result<StartedRun, readonly CodedError[]>> {
     const { idempotencyKey: key } = request;
     if (key === undefined) return this.#start(request, observer);
-    const before = this.#starting.get(key) ?? Promise.resolve();
-    const started = before.then(() => this.#startOnce(request, key, observer));
-    this.#starting.set(key, started);
-    return started.finally(() => {
-      if (this.#starting.get(key) === started) this.#starting.delete(key);
-    });
+    return this.#starting.run(key, () => this.#startOnce(request, key, observer));
   }
 
   /**
@@ -177,7 +173,8 @@ export class RunHost implements AsyncDisposable {
     const record = this.record(runId);
     if (record === undefined) return runUnknown(runId);
     try {
-      if (record.verdict !== undefined && !this.isLoaded(runId)) return await this.#reopen(runId, command);
+      if (record.verdict !== undefined && !this.isLoaded(runId))
+        return await this.#reopening.run(runId, () => this.#reopenNow(runId, command));
       const entered = await this.#crew.enter(record);
       if (!entered.ok) return entered.error[0];
       const driver = await entered.value.driver;
@@ -230,16 +227,6 @@ export class RunHost implements AsyncDisposable {
   /** Lets all runs go at once. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown({ drainMs: 0 });
-  }
-
-  #reopen(runId: RunId, command: Command): Promise<CodedError | undefined> {
-    const before = this.#reopening.get(runId) ?? Promise.resolve();
-    const answered = before.then(() => this.#reopenNow(runId, command));
-    const settled = answered.catch(() => {});
-    this.#reopening.set(runId, settled);
-    return answered.finally(() => {
-      if (this.#reopening.get(runId) === settled) this.#reopening.delete(runId);
-    });
   }
 
   #reopenNow(runId: RunId, command: Command): Promise<CodedError | undefined> {

@@ -4,7 +4,7 @@ import { judgeMutant } from "./mutant-order.ts";
 import { MUTANTS } from "./mutants.ts";
 
 /** Seeds within which every mistake is found. */
-const SEEDS_MAX = 40;
+const SEEDS_MAX = 200;
 
 for (const mutant of MUTANTS) {
   test(`given code in which ${mutant.name}, when it is simulated, then the mistake is found`, async () => {

@@ -67,7 +67,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "engine/decide-result.ts",
     find: "unitStatus(state, task, unit) === RUNNING && attemptOfUnit(state, task, unit) === attempt;",
     replace: "unitStatus(state, task, unit) === RUNNING;",
-    rules: ["I3", "I12"],
+    rules: ["I3", "I12", "I20"],
   },
   {
     name: "what has an unknown outcome and must not happen twice is run again",
@@ -122,14 +122,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "jobs are sent again to executors that forget what they ran",
-    file: "runner/effect-performer.ts",
+    file: "runner/may-have-started.ts",
     find: "return !changesNothing && !fleet.isDurable;",
     replace: "return false;",
     rules: ["I5"],
   },
   {
     name: "a function that may have run is called again",
-    file: "runner/effect-performer.ts",
+    file: "runner/may-have-started.ts",
     find: 'if (body?.kind === "function") return true;',
     replace: "",
     rules: ["I5"],

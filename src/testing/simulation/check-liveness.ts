@@ -10,9 +10,8 @@ import type { SimStore } from "./sim-store.ts";
 import { StoreReader } from "./store-reader.ts";
 import type { SimWorld } from "./sim-world.ts";
 
-/** The same while all goes well, if clocks have not jumped; else a jump may go unnoticed for a minute. */
+/** The same while all goes well. */
 const PROMPT_MS = 6_000;
-const PROMPT_MS_AFTER_JUMPS = 70_000;
 /** Overdue by less than this is not late. */
 const LATE_MS = 60_000;
 
@@ -25,7 +24,7 @@ function isStuckOutside(model: CheckedRun["model"]): boolean {
   const isBusy = model.tasks.some(
     ({ status, units }) => status === undefined && units.some((unit) => unit.status === "running"),
   );
-  return !isBusy && model.waitsForOutside && !model.wasCancelled;
+  return !isBusy && model.waitsForOutside && (!model.wasCancelled || model.isPaused);
 }
 
 /** I20: after a crash, snapshot and later events give the same as all events. */
@@ -48,21 +47,13 @@ export function checkRecovery(world: SimWorld, store: SimStore, checker: LogChec
 }
 
 /** I14: in a world in which all goes well, what is due happens soon. */
-export function checkPrompt(
-  world: SimWorld,
-  {
-    checker,
-    controller,
-    hasJumped,
-  }: { readonly checker: LogChecker; readonly controller: SimController | undefined; readonly hasJumped: boolean },
-): void {
+export function checkPrompt(world: SimWorld, checker: LogChecker, controller: SimController | undefined): void {
   if (controller === undefined) return;
-  const limitMs = hasJumped ? PROMPT_MS_AFTER_JUMPS : PROMPT_MS;
   const nowMs = controller.process.clock.nowMs();
   for (const { model, folded } of checker.runs.values()) {
     if (model.phase === "finished" || model.isPaused) continue;
     const dueMs = nextDueMs(folded);
-    const isLate = dueMs !== undefined && dueMs < nowMs - limitMs;
+    const isLate = dueMs !== undefined && dueMs < nowMs - PROMPT_MS;
     world.check("I14", !isLate, () => `a timer of ${model.runId} is late by ${nowMs - (dueMs ?? 0)} ms`);
   }
 }
@@ -98,7 +89,7 @@ export async function checkAtEnd(end: EndOfWorld): Promise<void> {
 function checkRunAtEnd({ world, controller }: EndOfWorld, { model, folded }: CheckedRun): void {
   if (model.phase === "finished") return;
   const { runId } = model;
-  world.check("I18", !model.wasCancelled, () => `${runId} was cancelled and does not end`);
+  world.check("I18", !model.wasCancelled || model.isPaused, () => `${runId} was cancelled and does not end`);
   world.check(
     "I2",
     isStuckOutside(model),

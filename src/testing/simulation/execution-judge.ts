@@ -48,7 +48,7 @@ export class ExecutionJudge {
   /** I5: something is executed. */
   started(job: Job): void {
     // A look may be had again where nobody remembers that it was had.
-    if (job.mode !== "apply" && this.#world.strength("executorForgets") > 0) return;
+    if (job.mode !== "apply" && !this.#world.hasJournals) return;
     this.startedToken(job.token, identityOf(job));
   }
 

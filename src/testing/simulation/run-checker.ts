@@ -1,8 +1,8 @@
-import type { RunEvent, TaskDispatched } from "../../engine/events.ts";
+import type { RunEvent } from "../../engine/events.ts";
 import type { Outcome } from "../../operation/outcome.ts";
 import { checkGate, checkGateEnd } from "./check-gates.ts";
 import { checkUndo } from "./check-undo.ts";
-import { checkLimits } from "./check-limits.ts";
+import { checkDispatch, checkReady } from "./check-dispatch.ts";
 import type { ExecutionJudge } from "./execution-judge.ts";
 import type { RunModel, TaskModel, UnitModel } from "./run-model.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -31,8 +31,7 @@ export function checkEvent(context: CheckContext, event: RunEvent): void {
     case "hosts.resolved":
       return model.resolve(event.targets);
     case "task.evaluated":
-      if (event.host !== undefined) model.task(event.task).units = [{ ...model.unit(event.task, 0), host: event.host }];
-      return;
+      return placeTask(model, event);
     case "task.dispatched":
       return checkDispatch(context, event);
     case "unit.completed":
@@ -53,19 +52,17 @@ export function checkEvent(context: CheckContext, event: RunEvent): void {
     case "group.expanded":
       return expandGroup(context, event);
     case "gate.entered":
+      checkReady(context, model.task(event.task), event.type);
+      return checkGate(context, event);
     case "signal.received":
     case "approval.given":
     case "approval.refused":
-      if (event.type === "gate.entered") checkReady(context, model.task(event.task), event.type);
       return checkGate(context, event);
     case "undo.started":
     case "undo.completed":
       return checkUndo(context, event);
     case "run.stopping":
-      model.phase = "stopping";
-      if (event.mode !== "failure") model.isPaused = false;
-      model.wasCancelled ||= event.mode === "cancel";
-      return;
+      return model.stop(event.mode);
     case "phase.entered":
       model.phase = event.phase;
       return;
@@ -84,68 +81,14 @@ export function checkEvent(context: CheckContext, event: RunEvent): void {
   }
 }
 
+/** A task for any host has been given one. */
+function placeTask(model: RunModel, { task, host }: EventOf<"task.evaluated">): void {
+  if (host !== undefined) model.task(task).units = [{ ...model.unit(task, 0), host }];
+}
+
 /** A finished run is open again when tasks begin anew, or when somebody asks for a rollback. */
 function opensAgain(event: RunEvent): boolean {
   return event.type === "tasks.reset" || (event.type === "run.stopping" && event.mode === "rollback");
-}
-
-/** Skips that do not keep others from starting. */
-const PASSED_OVER: ReadonlySet<string | undefined> = new Set(["guard", "unsupported", "operator"]);
-
-/** I11: everything a task waits for has ended, and its edges accept that. */
-function checkReady({ world, model }: CheckContext, task: TaskModel, what: string): void {
-  for (const { task: before, kind } of task.dependencies) {
-    const dependency = model.task(before);
-    world.check(
-      "I11",
-      dependency.status !== undefined,
-      () => `${what}: ${task.name} before ${dependency.name} has ended`,
-    );
-    const accepts =
-      kind === "always" ||
-      (kind === "failure"
-        ? dependency.status === "failed"
-        : dependency.status === "changed" ||
-          dependency.status === "unchanged" ||
-          (dependency.status === "skipped" && PASSED_OVER.has(dependency.cause)));
-    const found = `${dependency.status} (${dependency.cause})`;
-    world.check("I11", accepts, () => `${what}: ${task.name} although ${dependency.name} is ${found}, on ${kind}`);
-  }
-  world.check("I10", task.status === undefined, () => `${what}: ${task.name}, which has ended`);
-  task.isStarted = true;
-}
-
-function checkDispatch(context: CheckContext, event: TaskDispatched): void {
-  const { world, model } = context;
-  const task = model.task(event.task);
-  checkReady(context, task, event.type);
-  world.check("pause", !model.isPaused, () => `${task.name} starts while the run is paused`);
-  task.hasEverStarted = true;
-  for (const index of event.units ?? [0]) {
-    const unit = model.unit(event.task, index);
-    const name = `${task.name}/${index}`;
-    world.check(
-      "I12",
-      event.attempt === unit.attempt + 1,
-      () => `attempt ${event.attempt} of ${name} after ${unit.attempt}`,
-    );
-    world.check("I3", unit.status !== "running", () => `${name} starts while it runs`);
-    world.check("I10", unit.status !== "ended", () => `${name} starts after its end`);
-    world.check("I13", isFreeToRun(task, unit), () => `${name} starts although its outcome is unknown and held`);
-    world.check("I14", unit.status !== "waiting" || unit.dueMs <= event.at, () => `${name} starts before it is due`);
-    const isSettling = unit.status === "unknown";
-    world.check("stop", model.phase !== "stopping" || isSettling, () => `${name} starts while the run stops`);
-    unit.attempt = event.attempt;
-    unit.status = "running";
-  }
-  checkLimits(context, task);
-}
-
-/** I13: what may have happened and must not happen twice waits for a person. */
-function isFreeToRun({ task }: TaskModel, unit: UnitModel): boolean {
-  if (unit.status !== "unknown" || unit.isResolved) return true;
-  const isDeclared = "unknownPolicy" in task.body && task.body.unknownPolicy !== "hold";
-  return isDeclared && unit.next !== "hold";
 }
 
 function endUnit(

@@ -1,7 +1,7 @@
 import { must } from "../../base/assert.ts";
 import type { CompiledPlan, CompiledTask, GroupItem } from "../../plan/compiled-plan.ts";
 import type { Outcome } from "../../operation/outcome.ts";
-import type { RunCreated } from "../../engine/events.ts";
+import type { RunCreated, StopMode } from "../../engine/events.ts";
 
 /** One task on one host, as the log tells it. */
 export interface UnitModel {
@@ -102,6 +102,13 @@ export class RunModel {
     const known = model.earlier.get(unit) ?? newUnit("");
     model.earlier.set(unit, known);
     return known;
+  }
+
+  stop(mode: StopMode): void {
+    this.phase = "stopping";
+    this.wasCancelled ||= mode === "cancel";
+    // Whoever cancels or rolls back ends the pause too.
+    if (mode !== "failure") this.isPaused = false;
   }
 
   /** These tasks begin anew; the copies of a group among them are gone until it expands again. */

@@ -62,7 +62,7 @@ export class SimExecutor {
 
   /** Ends and begins again. Without a journal everything is forgotten. */
   restart(): void {
-    const forgets = this.#world.strength("executorForgets") > 0;
+    const forgets = !this.#world.hasJournals;
     this.#world.log(`executor ${this.host} restarts${forgets ? " without journal" : ""}`);
     for (const execution of this.#executions.values()) this.#cutShort(execution);
     if (!forgets) return;

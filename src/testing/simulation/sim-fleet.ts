@@ -45,7 +45,7 @@ export class SimFleet implements Fleet {
   readonly #watcher: DispatchWatcher;
 
   constructor(hosts: SimHosts, process: SimProcess, watcher: DispatchWatcher) {
-    this.isDurable = hosts.world.strength("executorForgets") === 0;
+    this.isDurable = hosts.world.hasJournals;
     this.#hosts = hosts;
     this.#process = process;
     this.#watcher = watcher;

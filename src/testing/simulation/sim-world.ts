@@ -22,11 +22,14 @@ export class SimWorld {
   readonly queue: SimQueue;
   readonly #streams = new Map<string, SeededRandom>();
   #nowMs = 0;
+  /** Whether executors of this world keep what they ran; healing does not change that. */
+  readonly hasJournals: boolean;
   #faults: FaultStrengths;
 
   constructor(seed: number, faults: FaultStrengths, trace: SimTrace) {
     this.seed = seed;
     this.trace = trace;
+    this.hasJournals = faults.executorForgets === 0;
     this.#faults = faults;
     this.queue = new SimQueue(this.random("queue"));
   }
