@@ -258,9 +258,8 @@ export class RunCrew {
   #wakeUp(runId: RunId): void {
     const record = this.#ports.keeper.index.get(runId);
     if (record === undefined) return;
-    void this.enter(record).then((entered) => {
-      if (!entered.ok && entered.error[0] !== undefined) this.#setAside(runId, entered.error[0]);
-    });
+    // What cannot be loaded is set aside.
+    void this.enter(record);
   }
 
   #told(event: SupervisorEvent): void {
