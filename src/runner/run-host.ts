@@ -224,7 +224,6 @@ export class RunHost implements AsyncDisposable {
     return this.#closing;
   }
 
-  /** Lets all runs go at once. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown({ drainMs: 0 });
   }
@@ -244,10 +243,7 @@ export class RunHost implements AsyncDisposable {
     if (found === undefined) return this.#start(request, observer);
     const conflict = keyConflict(request, found);
     if (conflict !== undefined) return err([conflict]);
-    if (found.verdict === undefined) {
-      const resumed = await this.resume(found.runId, observer);
-      return resumed;
-    }
+    if (found.verdict === undefined) return this.resume(found.runId, observer);
     const view = await this.view(found.runId);
     return view.ok ? ok({ runId: found.runId, isNew: false, ended: Promise.resolve(view.value) }) : err([view.error]);
   }

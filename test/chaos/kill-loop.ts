@@ -130,7 +130,10 @@ class KillLoop implements KillLoopResult {
 
   /** A third of the kills hit the start of the program, the others some event of the run. */
   async #killAtRandom(program: Program): Promise<void> {
-    if (this.#random.integer(3) === 0) return void (await program.printed(Infinity, this.#random.integer(700)));
+    if (this.#random.integer(3) === 0) {
+      await program.printed(Infinity, this.#random.integer(700));
+      return;
+    }
     await program.printed(1, START_MS_MAX);
     await program.printed(1 + this.#random.integer(16), QUIET_MS_MAX);
     await program.printed(Infinity, this.#random.integer(60));

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { attemptToken } from "../../src/base/ids.ts";
 import { err, ok } from "../../src/base/result.ts";
 import { MemoryLog } from "../../src/eventlog/memory-log.ts";
-import { MemoryBlobStore } from "../../src/eventlog/memory-blob-store.ts";
+import type { MemoryBlobStore } from "../../src/eventlog/memory-blob-store.ts";
 import type { AppendOutcome, LogBatch } from "../../src/eventlog/event-log.ts";
 import { openDiskJournal } from "../../src/execute/disk-journal.ts";
 import type { Fleet } from "../../src/fleet/fleet.ts";
@@ -32,7 +32,6 @@ class ForgetfulLog extends MemoryLog {
 
   override append(lane: number, expectedPosition: number, batch: LogBatch): AppendOutcome {
     // The type of a log in memory is narrower than that of logs; what is answered here is a promise all the same.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- callers of a log await its answer
     return this.#appendLater(lane, expectedPosition, batch) as unknown as AppendOutcome;
   }
 
