@@ -89,7 +89,8 @@ function countCopies(state: RunState, record: GroupRecord): void {
   record.stoppedCount = 0;
   for (let child = record.first; child < record.end; child++) {
     const status = statusOf(state, child);
-    if (!isTerminal(status)) record.openCount++;
+    // Copies that are gone keep no group open.
+    if (!isTerminal(status) && status !== DROPPED) record.openCount++;
     if (status === FAILED && !isTolerated(state, child)) record.failedCount++;
     if (status === CHANGED) record.changedCount++;
     if (status === CANCELLED || status === NOT_RUN) record.stoppedCount++;

@@ -304,3 +304,14 @@ for (const [name = "", ...cells] of rows) {
     });
   }
 }
+
+test("given a group that began anew and was not run, when something else is decided, then it stays as it ended", () => {
+  const group = { tasks: { c: {} }, keys: ["a"] };
+  const plan = planFixture({ first: {}, g: { after: ["first"], group }, other: {}, last: { after: ["other"] } });
+  const run = givenRun(plan).succeeds("first").succeeds("g[a].c").isLost("other");
+  run.when({ type: "retryFrom", task: 0 }).isLost("first");
+  assert.equal(run.status("g"), "notRun");
+  run.when({ type: "resolveUnknown", task: 2, unit: 0, decision: "succeeded" }).succeeds("last");
+  assert.equal(run.status("g"), "notRun");
+  assert.equal(run.view.verdict, "needsDecision");
+});

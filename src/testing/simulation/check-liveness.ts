@@ -11,7 +11,7 @@ import { StoreReader } from "./store-reader.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 /** The same while all goes well. */
-const PROMPT_MS = 6_000;
+const PROMPT_MS = 15_000;
 /** Overdue by less than this is not late. */
 const LATE_MS = 60_000;
 

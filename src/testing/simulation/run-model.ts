@@ -120,9 +120,11 @@ export class RunModel {
     for (const index of tasks) {
       const task = this.task(index);
       renew(task, task.group !== undefined && listed.has(task.group));
-      for (let group = task.group; group !== undefined; group = this.task(group).group) {
-        if (!listed.has(group)) this.task(group).status = undefined;
-      }
+    }
+    // A group is open as long as one of its copies is; inner groups stand behind those around them.
+    for (const { group, status } of this.tasks.toReversed()) {
+      if (group !== undefined && status === undefined && this.task(group).status !== "dropped")
+        this.task(group).status = undefined;
     }
     for (const task of this.tasks) task.earlier.clear();
   }
