@@ -5,7 +5,7 @@ import type { Fleet } from "../fleet/fleet.ts";
 import { needsCode } from "../plan/plan-code.ts";
 import type { RunParts } from "../runner/plan-source.ts";
 import { keptPlan } from "../runner/recover-run.ts";
-import type { RunObserver } from "../runner/run-observer.ts";
+import { observersOf } from "../runner/run-observer.ts";
 import type { RunRecord } from "../runner/run-record.ts";
 import { authorCode } from "./author-code.ts";
 import type { DurableRunsOptions } from "./durable-runs.ts";
@@ -16,7 +16,7 @@ import { hookObserver, type BoundPlan } from "./start-run.ts";
 export function partsOf(
   bound: BoundPlan,
   { fleet }: DurableRunsOptions,
-  more: { readonly fleet?: Fleet | undefined; readonly observer?: RunObserver; close?(): Promise<void> },
+  more: { readonly fleet?: Fleet | undefined },
 ): RunParts {
   const observer = bound.hooks === undefined ? undefined : hookObserver(bound.plan, bound.hooks, []);
   return {
@@ -43,7 +43,9 @@ export async function loadParts(
     return bound;
   }
   const close = found.value.close === undefined ? {} : { close: () => found.value.close?.() ?? Promise.resolve() };
-  return ok({ ...partsOf(bound.value, options, found.value), ...close });
+  const parts = partsOf(bound.value, options, found.value);
+  const observer = observersOf([parts.observer, found.value.observer]);
+  return ok({ ...parts, ...(observer === undefined ? {} : { observer }), ...close });
 }
 
 /** The plan as it was kept with its run; `DRV_RUN_PLAN_MISSING` when it has functions. */

@@ -89,7 +89,9 @@ function because({ reason }: ResumeOptions): { readonly reason?: string } {
 }
 
 function ended({ runId, verdict }: ListedRun): CodedError {
-  return codedError("DRV_RUN_FINISHED", `Cannot resume ${runId}: it has ended with "${verdict}"`, {
-    hint: `Do again what failed with: drover retry ${runId}`,
-  });
+  const hint =
+    verdict === "succeeded"
+      ? `See what it did with: drover show ${runId}; do a part of it again with: drover retry ${runId} TASK`
+      : `Do again what failed with: drover retry ${runId}`;
+  return codedError("DRV_RUN_FINISHED", `Cannot resume ${runId}: it has ended with "${verdict}"`, { hint });
 }
