@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
@@ -236,6 +236,19 @@ test("given what is no archive, has another hash or is too large, when it is unp
   assert.equal(await codeOf({ ...to, archive: join(folder, "app.tar.gz"), sizeBytesMax: 3 }), "DRV_ARCHIVE_UNSAFE");
 });
 
+test("given what a cut-short attempt left beside the folder, when the archive is unpacked again, then only that is removed", async () => {
+  await using place = await openLocalHost();
+  await withArchive(place);
+  const params = { archive: join(place.folder, "app.tar.gz"), path: join(place.folder, "out") };
+  assert.equal((await run(archiveExtractProvider, place, params)).status, "changed");
+  const unpackedAt = statSync(params.path).ctimeMs;
+  const leftover = `${params.path}.drover-old`;
+  mkdirSync(leftover);
+  assert.equal((await run(archiveExtractProvider, place, params)).status, "changed");
+  assert.deepEqual([existsSync(leftover), statSync(params.path).ctimeMs], [false, unpackedAt]);
+  assert.equal((await run(archiveExtractProvider, place, params)).status, "unchanged");
+});
+
 test("given a folder that somebody changed, when the archive is unpacked again, then it is as in the archive", async () => {
   await using place = await openLocalHost();
   await withArchive(place);
@@ -323,8 +336,10 @@ test("given a process, when it is signalled by the wrong and the right name, the
     await once(child, "spawn");
     const wrong = await run(processSignalProvider, place, { pid, name: "nginx" });
     assert.equal(wrong.error?.error.code, "DRV_PROCESS_UNKNOWN");
+    // Listened for before it is caused: a process may be gone before the operation says so.
+    const ended = once(child, "exit");
     assert.equal((await run(processSignalProvider, place, { pid, name: "sleep" })).status, "changed");
-    const [, signal] = (await once(child, "exit")) as [number | null, string | null];
+    const [, signal] = (await ended) as [number | null, string | null];
     assert.equal(signal, "SIGTERM");
   } finally {
     child.kill("SIGKILL");

@@ -25,7 +25,6 @@ for (let first = 1; first <= SEEDS; first += SEEDS_PER_TEST) {
 
 test("given seeds that have failed before, when they are simulated again, then no invariant is broken", async () => {
   const text = readFileSync(new URL("./failing-seeds.json", import.meta.url), "utf8");
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own file
   const kept = JSON.parse(text) as readonly FailingSeed[];
   assert.ok(kept.length > 0);
   for (const { seed } of kept) await simulateSeed(seed, false);

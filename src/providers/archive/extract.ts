@@ -18,6 +18,8 @@ interface ExtractObserved {
   readonly entries: readonly ArchiveEntry[];
   readonly stat: FileStat | undefined;
   readonly isAsWanted: boolean;
+  /** What an attempt that was cut short left beside the folder. */
+  readonly leftovers: readonly string[];
 }
 
 /** Bytes of the listing of an archive: some hundred thousand entries. */
@@ -57,7 +59,28 @@ async function inspect(params: ArchiveExtractParams, context: ProviderContext): 
   }
   const isAsWanted = stat.value === undefined ? ok(false) : await isUnpacked(params, hash.value, context);
   if (!isAsWanted.ok) return isAsWanted;
-  return ok({ sha256: hash.value, entries: entries.value, stat: stat.value, isAsWanted: isAsWanted.value });
+  const leftovers = await findLeftovers(params, context);
+  if (!leftovers.ok) return leftovers;
+  return ok({
+    sha256: hash.value,
+    entries: entries.value,
+    stat: stat.value,
+    isAsWanted: isAsWanted.value,
+    leftovers: leftovers.value,
+  });
+}
+
+async function findLeftovers(
+  { path }: ArchiveExtractParams,
+  { host, signal }: ProviderContext,
+): ProviderResult<readonly string[]> {
+  const found: string[] = [];
+  for (const place of Object.values(placesBeside(path))) {
+    const stat = await host.stat(place, { signal });
+    if (!stat.ok) return failedWith(stat.error);
+    if (stat.value !== undefined) found.push(place);
+  }
+  return ok(found);
 }
 
 async function hashOf(params: ArchiveExtractParams, context: ProviderContext): ProviderResult<string> {
@@ -103,8 +126,8 @@ async function isUnpacked(
   return tree.ok ? ok(tree.value === record.value.tree) : tree;
 }
 
-function diff({ isAsWanted, stat, sha256: hash }: ExtractObserved): readonly Change[] {
-  if (isAsWanted) return [];
+function diff({ isAsWanted, stat, sha256: hash, leftovers }: ExtractObserved): readonly Change[] {
+  if (isAsWanted) return leftovers.map((path) => ({ property: `leftover ${path}`, before: "present", after: null }));
   return [{ property: "content", before: stat === undefined ? null : "other", after: hash }];
 }
 
@@ -125,6 +148,7 @@ async function apply(
   const { fresh, former } = placesBeside(params.path);
   const cleared = await removeAll([fresh, former], context);
   if (!cleared.ok) return cleared;
+  if (observed.isAsWanted) return ok(result(observed, params));
   const unpacked = await unpack(params, fresh, context);
   if (!unpacked.ok) {
     await removeAll([fresh], context);

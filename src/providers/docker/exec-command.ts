@@ -12,8 +12,10 @@ const EXIT_POLLS_AT_ONCE = 20;
 const EXIT_POLL_SECONDS = "0.05";
 /** Output looked at for what the runtime says. */
 const FIRST_BYTES_MAX = 4_096;
-/** Time for ending a program that is given up. */
+/** Time of one call for ending a program that is given up. */
 const KILL_TIMEOUT_MS = 5_000;
+/** Looks at whether it has ended: some five seconds. */
+const END_POLLS_MAX = 100;
 
 export interface ContainerCommand {
   readonly socketPath: string;
@@ -139,8 +141,9 @@ async function exitOf(
 }
 
 /**
- * Asks a program that nobody waits for any more to end. The API cannot do that, so its process is sent a signal on the
- * host; best effort, because the failure that led here is what people must hear about.
+ * Ends a program that nobody waits for any more. The API cannot do that, so its process is sent signals on the host: the
+ * first asks, the last insists. A program that the engine was told to start and that does not run yet is waited for.
+ * Best effort, because the failure that led here is what people must hear about.
  */
 async function endExec(
   context: ProviderContext,
@@ -150,14 +153,27 @@ async function endExec(
   const uncancelled = { ...context, signal: new AbortController().signal };
   const engine = await DockerEngine.open(uncancelled, { socketPath });
   if (!engine.ok) return;
-  const answer = await engine.value.call({
+  let isAsked = false;
+  for (let poll = 1; poll <= END_POLLS_MAX; poll++) {
+    const found = await inspectExec(engine.value, { id, action });
+    if (!found.ok || (!found.value.Running && typeof found.value.ExitCode === "number")) return;
+    const processId = found.value.Pid ?? 0;
+    const isLast = poll === END_POLLS_MAX;
+    if (processId > 1 && (!isAsked || isLast)) {
+      const signal = isLast ? "-KILL" : "-TERM";
+      await context.host.exec(["kill", signal, String(processId)], { timeoutMs: KILL_TIMEOUT_MS });
+      isAsked = true;
+    }
+    if (!isLast) await context.host.exec(["sleep", EXIT_POLL_SECONDS], { timeoutMs: KILL_TIMEOUT_MS });
+  }
+}
+
+async function inspectExec(engine: DockerEngine, { id, action }: StartedExec) {
+  const answer = await engine.call({
     action,
     method: "GET",
     path: ["exec", id, "json"],
     timeoutMs: KILL_TIMEOUT_MS,
   });
-  const found = answer.ok ? readAnswer(action, answer.value, execAnswer) : answer;
-  if (!found.ok || !found.value.Running) return;
-  const processId = found.value.Pid ?? 0;
-  if (processId > 1) await context.host.exec(["kill", "-TERM", String(processId)], { timeoutMs: KILL_TIMEOUT_MS });
+  return answer.ok ? readAnswer(action, answer.value, execAnswer) : answer;
 }
