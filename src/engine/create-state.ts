@@ -2,6 +2,7 @@ import { EDGE_PREFERRED } from "../dag/edge.ts";
 import type { CompiledPlan } from "../plan/compiled-plan.ts";
 import { DueQueue, type IsLive } from "./due-queue.ts";
 import { isLive } from "./due-times.ts";
+import { FanOuts } from "./fan-outs.ts";
 import { IntQueue } from "./int-queue.ts";
 import { createBarriers } from "./level-barriers.ts";
 import { orderKeys } from "./order-key.ts";
@@ -28,7 +29,7 @@ export function createState(plan: CompiledPlan, options: StateOptions = {}): Run
     outcomes: new Map(),
     reasons: new Map(),
     params: new Map(),
-    fanOuts: new Map(),
+    fanOuts: new FanOuts(),
     retries: new Map(),
     cancels: new Map(),
     timeouts: new Map(),

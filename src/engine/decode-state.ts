@@ -3,7 +3,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import type { CompiledPlan } from "../plan/compiled-plan.ts";
 import { blocksOf, grow, orderBlock } from "./apply-group.ts";
 import { createState, type StateOptions } from "./create-state.ts";
-import { createFanOut, type FanOut } from "./fan-out.ts";
+import { fanOutBytes, restoreFanOuts } from "./fan-out-columns.ts";
 import { orderKeys } from "./order-key.ts";
 import { shapeOf } from "./plan-shape.ts";
 import { rebuildCaches } from "./rebuild-caches.ts";
@@ -40,7 +40,7 @@ export function decodeState(
   restoreDocument(state, read.state);
   restoreColumns(state, read.state.taskCount, columns);
   restoreOrder(state, read.state);
-  restoreFanOuts(state, read.state, columns);
+  restoreFanOuts(state, read.state, { columns, told: read.state.unitOutcomes });
   const { undo } = read.state;
   if (undo !== undefined) state.undo = restoreUndo(undo, columns.ints(undo.taskCount));
   rebuildCaches(state);
@@ -67,13 +67,12 @@ function readDocument(text: string): SnapshotDocument | undefined {
   }
 }
 
-function sizeOf({ taskCount, fanOuts, undo }: StateDocument): number {
-  const unitCount = fanOuts.reduce((sum, { size }) => sum + size, 0);
-  return taskCount * BYTES_PER_TASK + unitCount * BYTES_PER_UNIT + (undo?.taskCount ?? 0) * 4;
+function sizeOf(document: StateDocument): number {
+  const { taskCount, undo } = document;
+  return taskCount * BYTES_PER_TASK + fanOutBytes(document) + (undo?.taskCount ?? 0) * 4;
 }
 
 const BYTES_PER_TASK = 2 * 8 + 2 * 4 + 2 + 4;
-const BYTES_PER_UNIT = 2 * 8 + 2 * 4 + 1;
 
 function restoreColumns(state: RunState, count: number, columns: ColumnReader): void {
   const { tasks } = state;
@@ -116,36 +115,5 @@ function restoreOrder(state: RunState, { blocks }: StateDocument): void {
       state.blocks.push(block);
       orderBlock(state, block);
     }
-  }
-}
-
-function restoreFanOuts(state: RunState, document: StateDocument, columns: ColumnReader): void {
-  const count = document.fanOuts.reduce((sum, { size }) => sum + size, 0);
-  const startedAtMs = columns.floats(count);
-  const finishedAtMs = columns.floats(count);
-  const hosts = columns.ints(count);
-  const attempts = columns.ints(count);
-  const status = columns.bytes(count);
-  const owners: { readonly fan: FanOut; readonly end: number; readonly first: number }[] = [];
-  let first = 0;
-  for (const { task, size, batch } of document.fanOuts) {
-    const end = first + size;
-    const fan = createFanOut(Array.from(hosts.subarray(first, end)), taskOf(state, task).policy);
-    fan.startedAtMs.set(startedAtMs.subarray(first, end));
-    fan.finishedAtMs.set(finishedAtMs.subarray(first, end));
-    fan.attempts.set(attempts.subarray(first, end));
-    fan.status.set(status.subarray(first, end));
-    fan.batch = batch;
-    fan.counts.fill(0);
-    for (const code of fan.status) fan.counts[code] = (fan.counts[code] ?? 0) + 1;
-    state.fanOuts.set(task, fan);
-    owners.push({ fan, first, end });
-    first = end;
-  }
-  let next = 0;
-  for (const [position, outcome] of document.unitOutcomes) {
-    while ((owners[next]?.end ?? Number.POSITIVE_INFINITY) <= position) next++;
-    const owner = owners[next];
-    if (owner !== undefined) owner.fan.outcomes[position - owner.first] = outcome;
   }
 }

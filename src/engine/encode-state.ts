@@ -1,3 +1,4 @@
+import { fanOutColumns } from "./fan-out-columns.ts";
 import type { RunState } from "./run-state.ts";
 import { type Column, frame } from "./snapshot-frame.ts";
 import { shapeOf } from "./plan-shape.ts";
@@ -12,7 +13,7 @@ import { documentOf } from "./state-document.ts";
  */
 export function encodeState(state: RunState): Uint8Array {
   const document = JSON.stringify({ plan: shapeOf(state.plan), state: documentOf(state) });
-  return frame(document, [...taskColumns(state), ...unitColumns(state), ...undoColumns(state)]);
+  return frame(document, [...taskColumns(state), ...fanOutColumns(state), ...undoColumns(state)]);
 }
 
 function taskColumns({ tasks }: RunState): readonly Column[] {
@@ -23,27 +24,6 @@ function taskColumns({ tasks }: RunState): readonly Column[] {
     generation.subarray(0, count),
     ...[status, flags, skipCause, marks].map((column) => column.subarray(0, count)),
   ];
-}
-
-/** Units of all fan-outs together, so that many small ones cost no more than one large one. */
-function unitColumns({ fanOuts }: RunState): readonly Column[] {
-  const fans = [...fanOuts.values()];
-  const size = fans.reduce((sum, { hosts }) => sum + hosts.length, 0);
-  const startedAtMs = new Float64Array(size);
-  const finishedAtMs = new Float64Array(size);
-  const hosts = new Int32Array(size);
-  const attempts = new Int32Array(size);
-  const status = new Uint8Array(size);
-  let at = 0;
-  for (const fan of fans) {
-    startedAtMs.set(fan.startedAtMs, at);
-    finishedAtMs.set(fan.finishedAtMs, at);
-    hosts.set(fan.hosts, at);
-    attempts.set(fan.attempts, at);
-    status.set(fan.status, at);
-    at += fan.hosts.length;
-  }
-  return [startedAtMs, finishedAtMs, hosts, attempts, status];
 }
 
 function undoColumns({ undo }: RunState): readonly Column[] {

@@ -139,6 +139,13 @@ export function nextQueued(fan: FanOut): number {
   return fan.cursor < size ? fan.cursor : -1;
 }
 
+/** Makes the queue again from the statuses. */
+export function rebuildQueue(fan: FanOut): void {
+  for (let unit = 0; unit < fan.status.length; unit++)
+    fan.queue[unit] = fan.status[unit] === READY ? QUEUE_READY : QUEUE_NONE;
+  fan.cursor = 0;
+}
+
 /** Marks a unit as ready to be looked at. */
 export function enqueueUnit(fan: FanOut, unit: number): void {
   fan.queue[unit] = QUEUE_READY;

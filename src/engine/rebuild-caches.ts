@@ -11,7 +11,7 @@ import {
 } from "./due-queue.ts";
 import { totalDueMs } from "./due-times.ts";
 import { enqueueTask } from "./enqueue-task.ts";
-import { countOf, type FanOut, QUEUE_NONE, QUEUE_READY } from "./fan-out.ts";
+import { countOf, rebuildQueue } from "./fan-out.ts";
 import { holdForLevel } from "./level-barriers.ts";
 import type { RunState } from "./run-state.ts";
 import { occupySlots } from "./slots.ts";
@@ -28,7 +28,7 @@ import { attemptOfUnit, unitCount, unitStatus } from "./unit-state.ts";
 export function rebuildCaches(state: RunState): void {
   clearCaches(state);
   rebuildLevels(state);
-  for (const fan of state.fanOuts.values()) rebuildQueue(fan);
+  for (const fan of state.fanOuts.made()) rebuildQueue(fan);
   const isFinished = state.run.phase === "finished";
   for (let task = 0; task < state.tasks.count; task++) {
     const status = statusOf(state, task);
@@ -67,12 +67,6 @@ function rebuildLevels({ queues, tasks }: RunState): void {
     if (!isTerminal(tasks.status[task] ?? 0)) barriers.open[level] = (barriers.open[level] ?? 0) + 1;
   }
   while (barriers.current + 1 < barriers.open.length && barriers.open[barriers.current] === 0) barriers.current++;
-}
-
-function rebuildQueue(fan: FanOut): void {
-  for (let unit = 0; unit < fan.status.length; unit++)
-    fan.queue[unit] = fan.status[unit] === READY ? QUEUE_READY : QUEUE_NONE;
-  fan.cursor = 0;
 }
 
 function occupyAll(state: RunState, task: number): void {

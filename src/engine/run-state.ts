@@ -8,7 +8,7 @@ import type { DueQueue } from "./due-queue.ts";
 import type { Effect } from "./effects.ts";
 import type { StopMode, TaskRange } from "./events.ts";
 import type { ResetVerb } from "./operator-events.ts";
-import type { FanOut } from "./fan-out.ts";
+import type { FanOuts } from "./fan-outs.ts";
 import type { IntQueue } from "./int-queue.ts";
 import type { LevelBarriers } from "./level-barriers.ts";
 import type { ReadyQueue } from "./ready-queue.ts";
@@ -33,7 +33,7 @@ export interface RunState {
   readonly reasons: Map<number, string>;
   /** Evaluated parameters. */
   readonly params: Map<number, JsonValue>;
-  readonly fanOuts: Map<number, FanOut>;
+  readonly fanOuts: FanOuts;
   /** Units that wait for another attempt. */
   readonly retries: Map<number, PendingRetry>;
   /** Running units that were asked to end. */
@@ -68,7 +68,7 @@ export interface RunState {
   /** Copies that a group has left behind when it was made anew with other items, as ranges. */
   readonly leftBehind: Map<number, readonly TaskRange[]>;
 
-  /** Hosts of the run by index; the indices are those of {@link FanOut.hosts}. */
+  /** Hosts of the run by index; the indices are those of `FanOut.hosts`. */
   readonly hosts: string[];
   readonly hostIndex: Map<string, number>;
   readonly targets: Map<string, readonly number[]>;

@@ -13,7 +13,7 @@ const LENGTH_AT = CHECKSUM_AT + CHECKSUM_LENGTH;
 const DOCUMENT_AT = LENGTH_AT + 4;
 
 /** Goes up when the form of the document or the columns changes. Another version is refused: a log can always be folded again. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 export type Column = Uint8Array | Uint16Array | Int32Array | Float64Array;
 

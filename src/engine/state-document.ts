@@ -2,6 +2,7 @@ import type { CodedError } from "../base/coded-error.ts";
 import type { JsonValue } from "../base/json.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { GroupItem } from "../plan/compiled-plan.ts";
+import { countFanOuts, type FanOutCounts, toldOutcomes } from "./fan-out-columns.ts";
 import type { TaskRange } from "./events.ts";
 import type {
   CancelRequest,
@@ -22,7 +23,7 @@ import type { UndoState, UndoUnit } from "./unwind.ts";
 type Entries<Value> = readonly (readonly [number, Value])[];
 
 /** What few tasks have, as JSON; the rest of a snapshot are the columns that every task has. Entries keep the order of their maps. */
-export interface StateDocument {
+export interface StateDocument extends FanOutCounts {
   readonly run: RunFacts;
   readonly taskCount: number;
   readonly outcomes: Entries<Outcome>;
@@ -48,16 +49,9 @@ export interface StateDocument {
   readonly blocks: readonly BlockEntry[];
   readonly hosts: readonly string[];
   readonly targets: readonly (readonly [string, readonly number[]])[];
-  readonly fanOuts: readonly FanOutEntry[];
-  /** By position among the units of all fan-outs. */
+  /** By position among the units of all fan-outs; those that say no more than a status are left out. */
   readonly unitOutcomes: Entries<Outcome>;
   readonly undo?: UndoDocument;
-}
-
-export interface FanOutEntry {
-  readonly task: number;
-  readonly size: number;
-  readonly batch: number;
 }
 
 /** Copies of a group from index `first` on; items that stand in the plan are left out. */
@@ -80,16 +74,6 @@ export interface UndoDocument {
 
 /** The document of a state. Shares values with it. */
 export function documentOf(state: RunState): StateDocument {
-  const unitOutcomes: [number, Outcome][] = [];
-  const fanOuts: FanOutEntry[] = [];
-  let position = 0;
-  for (const [task, fan] of state.fanOuts) {
-    fanOuts.push({ task, size: fan.hosts.length, batch: fan.batch });
-    for (const [unit, outcome] of fan.outcomes.entries()) {
-      if (outcome !== undefined) unitOutcomes.push([position + unit, outcome]);
-    }
-    position += fan.hosts.length;
-  }
   return {
     run: state.run,
     taskCount: state.tasks.count,
@@ -116,8 +100,8 @@ export function documentOf(state: RunState): StateDocument {
     blocks: blockEntries(state),
     hosts: state.hosts,
     targets: [...state.targets],
-    fanOuts,
-    unitOutcomes,
+    ...countFanOuts(state),
+    unitOutcomes: toldOutcomes(state),
     ...(state.undo === undefined ? {} : { undo: undoDocument(state.undo) }),
   };
 }

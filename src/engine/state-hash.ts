@@ -1,4 +1,5 @@
 import { sha256 } from "../base/json.ts";
+import type { FanOut } from "./fan-out.ts";
 import type { RunState } from "./run-state.ts";
 
 /**
@@ -39,7 +40,7 @@ function sparsePartsOf(state: RunState): readonly unknown[] {
     sparseMapsOf(state).map((map) => entriesOf(map)),
     [...state.signals].sort(byKey),
     [...state.signalIds].sort(),
-    entriesOf(state.fanOuts).map(fanOutPart),
+    [...state.fanOuts].sort(([left], [right]) => left - right).map(fanOutPart),
     entriesOf(state.groups),
     state.hosts,
     [...state.targets].sort(byKey),
@@ -76,7 +77,7 @@ function usedKeys({ slots }: RunState): readonly (readonly [string, number])[] {
     .sort(byKey);
 }
 
-function fanOutPart([task, fan]: [number, RunState["fanOuts"] extends Map<number, infer Fan> ? Fan : never]): unknown {
+function fanOutPart([task, fan]: [number, FanOut]): unknown {
   const { hosts, status, attempts, startedAtMs, finishedAtMs, outcomes, batch } = fan;
   return [
     task,

@@ -1,4 +1,4 @@
-import { must, unreachable } from "../base/assert.ts";
+import { assert, must, unreachable } from "../base/assert.ts";
 import { codedError, DroverError, fromThrown, type CodedError } from "../base/coded-error.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
@@ -24,9 +24,10 @@ import {
   type GuardOfBody,
   type KeysOfBody,
   type PlanBody,
-  type TaskOfBody,
+  type ShapeOfBody,
   type ValueOfBody,
 } from "./plan-body.ts";
+import { upcastPlanBody, type FirstPlanBody } from "./upcast-plan-body.ts";
 
 /**
  * Makes a plan again from its body. Its tasks, order, limits and fingerprint are those of the plan the body was taken
@@ -38,12 +39,12 @@ import {
  */
 export function planOfBody(body: unknown): Result<CompiledPlan, CodedError> {
   const form = typeof body === "object" && body !== null && "form" in body ? body.form : undefined;
-  if (form !== PLAN_BODY_FORM) {
-    return err(invalid(`it has form ${JSON.stringify(form ?? null)}, and form ${PLAN_BODY_FORM} is known`));
+  if (form !== PLAN_BODY_FORM && form !== 1) {
+    return err(invalid(`it has form ${JSON.stringify(form ?? null)}, and forms up to ${PLAN_BODY_FORM} are known`));
   }
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the codec border: the body is our own, kept by its hash
-    return ok(planOf(body as PlanBody));
+    return ok(planOf(form === 1 ? upcastPlanBody(body as FirstPlanBody) : (body as PlanBody)));
   } catch (thrown) {
     return err(
       thrown instanceof DroverError && thrown.errors[0] !== undefined
@@ -56,8 +57,9 @@ export function planOfBody(body: unknown): Result<CompiledPlan, CodedError> {
 function planOf(body: PlanBody): CompiledPlan {
   const policies = body.policies.map(policyOf);
   const targets = new Map(body.targets.map((target) => [target.text, target]));
-  const tasks = body.tasks.map((task, index) => taskOf(task, index, { policies, targets }));
-  const graph = graphOf(body.tasks);
+  const shapes = body.shapes.map((shape) => shapeOf(shape, { policies, targets }));
+  const tasks = body.names.map((name, index) => taskOf(name, index, shapes[body.shapeOf[index] ?? -1]));
+  const graph = graphOf(body);
   const rank = softRank(graph);
   const remaining = longestRemaining(
     graph,
@@ -85,21 +87,21 @@ function policyOf(policy: JsonObject): TaskPolicy {
   return { totalTimeoutMs: Number.POSITIVE_INFINITY, ...policy } as unknown as TaskPolicy;
 }
 
-function graphOf(tasks: readonly TaskOfBody[]): Graph {
-  const count = tasks.reduce((sum, { edges = [] }) => sum + edges.length, 0);
-  const sources = new Uint32Array(count);
-  const targets = new Uint32Array(count);
-  const kinds = new Uint8Array(count);
+function graphOf({ names, edges }: PlanBody): Graph {
+  const { counts, sources, kinds } = edges;
+  const targets = new Uint32Array(sources.length);
   let row = 0;
-  for (const [index, { edges = [] }] of tasks.entries()) {
-    for (const [source, kind] of edges) {
-      sources[row] = source;
-      targets[row] = index;
-      kinds[row] = kind;
-      row++;
-    }
+  for (const [task, count] of counts.entries()) {
+    targets.fill(task, row, row + count);
+    row += count;
   }
-  const graph = graphFromEdges({ ids: tasks.map(({ name }) => name), sources, targets, kinds });
+  assert(counts.length === names.length && row === sources.length, "The body has an end for each edge");
+  const graph = graphFromEdges({
+    ids: names,
+    sources: Uint32Array.from(sources),
+    targets,
+    kinds: typeof kinds === "number" ? new Uint8Array(row).fill(kinds) : Uint8Array.from(kinds),
+  });
   if (!graph.ok) throw new DroverError([graph.error]);
   return graph.value;
 }
@@ -111,20 +113,25 @@ interface Tables {
 
 const NO_GUARDS: readonly Guard[] = [];
 
-function taskOf(task: TaskOfBody, index: number, { policies, targets }: Tables): CompiledTask {
-  const { name, title, target, guards, undo, outputs } = task;
+/** What a task is besides its name and place. */
+type Shape = Omit<CompiledTask, "index" | "name">;
+
+function shapeOf(shape: ShapeOfBody, { policies, targets }: Tables): Shape {
+  const { title, target, guards, undo, outputs } = shape;
   return {
-    index,
-    name,
     ...(title === undefined ? {} : { title }),
-    body: bodyOf(task),
+    body: bodyOf(shape),
     guards: guards === undefined ? NO_GUARDS : guards.map(guardOf),
-    policy: must(policies[task.policy], `The body has no policy ${task.policy}`),
+    policy: must(policies[shape.policy], `The body has no policy ${shape.policy}`),
     ...(target === undefined ? {} : { target: must(targets.get(target), `The body has no target ${target}`) }),
     ...(undo === undefined ? {} : { undo: bodyOf(undo) }),
-    ...(task.isRollbackStep === true ? { isRollbackStep: true } : {}),
+    ...(shape.isRollbackStep === true ? { isRollbackStep: true } : {}),
     ...(outputs === undefined ? {} : { outputs: outputsOf(outputs) }),
   };
+}
+
+function taskOf(name: string, index: number, shape: Shape | undefined): CompiledTask {
+  return { index, name, ...must(shape, `The body has no shape for task ${index}`) };
 }
 
 function bodyOf(body: BodyOfTask): TaskBody {
@@ -182,7 +189,7 @@ function keysOf(keys: KeysOfBody): GroupKeys {
   }
 }
 
-function outputsOf(outputs: NonNullable<TaskOfBody["outputs"]>): NonNullable<CompiledTask["outputs"]> {
+function outputsOf(outputs: NonNullable<ShapeOfBody["outputs"]>): NonNullable<CompiledTask["outputs"]> {
   const made = new Map<string, JsonValue | ValueTemplate>();
   for (const [name, value] of Object.entries(outputs)) {
     if ("template" in value) made.set(name, new ValueTemplate(value.template, value.roots));

@@ -28,16 +28,27 @@ export interface PlanItem {
 /** Reads the document behind `run.created.planBody`. What it does not say, or says in another shape, is left out. */
 export function readPlanBody(document: JsonValue): PlanBody {
   if (!isJsonObject(document)) return { name: undefined, tasks: [] };
-  return { name: textIn(document["name"]), tasks: tasksIn(document["tasks"]) ?? [] };
+  return { name: textIn(document["name"]), tasks: tasksIn(document) ?? [] };
 }
 
-function tasksIn(value: JsonValue | undefined): readonly PlanTask[] | undefined {
-  if (value === undefined || !isJsonArray(value)) return undefined;
-  return value.map((task, index) => taskIn(task, index));
+/** Tasks that differ in their names alone share a shape; in the first form of bodies each has its own, with its name in it. */
+function tasksIn(plan: JsonObject): readonly PlanTask[] | undefined {
+  const [tasks, names, shapes, shapeOf] = [plan["tasks"], plan["names"], plan["shapes"], plan["shapeOf"]].map(listIn);
+  if (tasks !== undefined) return tasks.map((task, index) => ({ name: nameIn(task, index), ...shapeIn(task) }));
+  if (names === undefined || shapes === undefined || shapeOf === undefined) return undefined;
+  const read = shapes.map(shapeIn);
+  return names.map((name, index) => {
+    const shape = shapeOf[index];
+    return { name: textIn(name) ?? `#${index}`, ...(typeof shape === "number" ? read[shape] : undefined) };
+  });
 }
 
-function taskIn(value: JsonValue, index: number): PlanTask {
-  if (!isJsonObject(value)) return { name: `#${index}` };
+function nameIn(task: JsonValue, index: number): string {
+  return (isJsonObject(task) ? textIn(task["name"]) : undefined) ?? `#${index}`;
+}
+
+function shapeIn(value: JsonValue): Omit<PlanTask, "name"> {
+  if (!isJsonObject(value)) return {};
   const title = textIn(value["title"]);
   const target = textIn(value["target"]);
   const kind = textIn(value["kind"]);
@@ -45,7 +56,6 @@ function taskIn(value: JsonValue, index: number): PlanTask {
   const tasks = groupTasksIn(value);
   const items = itemsIn(value["keys"]);
   return {
-    name: textIn(value["name"]) ?? `#${index}`,
     ...(title !== undefined && { title }),
     ...(target !== undefined && { target }),
     ...(kind !== undefined && { kind }),
@@ -57,7 +67,7 @@ function taskIn(value: JsonValue, index: number): PlanTask {
 
 /** Of a group: the tasks of the plan that is copied for each item. */
 function groupTasksIn({ plan }: JsonObject): readonly PlanTask[] | undefined {
-  return plan !== undefined && isJsonObject(plan) ? tasksIn(plan["tasks"]) : undefined;
+  return plan !== undefined && isJsonObject(plan) ? tasksIn(plan) : undefined;
 }
 
 /** Items that stand in the plan; others are known only once the group has expanded. */
@@ -78,4 +88,8 @@ function itemIn(item: JsonValue): PlanItem | undefined {
 
 function textIn(value: JsonValue | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
+}
+
+function listIn(value: JsonValue | undefined): readonly JsonValue[] | undefined {
+  return value !== undefined && isJsonArray(value) ? value : undefined;
 }
