@@ -96,14 +96,14 @@ export function restoreFanOuts(
   const outcomes = new Map(told);
   const firsts = new Int32Array(fanOutCount);
   let next = 0;
-  for (const [row, size] of sizes.entries()) {
+  for (let row = 0; row < fanOutCount; row++) {
     firsts[row] = next;
-    next += size;
+    next += sizes[row] ?? 0;
   }
   state.fanOuts.keep(tasks, (task, row): FanOut => {
     const first = firsts[row] ?? 0;
     const end = first + (sizes[row] ?? 0);
-    const fan = createFanOut(Array.from(hosts.subarray(first, end)), policyOf(state, task));
+    const fan = createFanOut(hosts.subarray(first, end), policyOf(state, task));
     fan.startedAtMs.set(startedAtMs.subarray(first, end));
     fan.finishedAtMs.set(finishedAtMs.subarray(first, end));
     fan.attempts.set(attempts.subarray(first, end));

@@ -32,10 +32,10 @@ export interface FanOut {
 }
 
 /** The units of a task that has just become ready: those of the first batch may start. */
-export function createFanOut(hosts: readonly number[], policy: TaskPolicy): FanOut {
+export function createFanOut(hosts: ArrayLike<number>, policy: TaskPolicy): FanOut {
   const size = hosts.length;
   const fan: FanOut = {
-    hosts: Int32Array.from(hosts),
+    hosts: new Int32Array(size),
     status: new Uint8Array(size),
     attempts: new Int32Array(size),
     startedAtMs: new Float64Array(size).fill(-1),
@@ -48,6 +48,7 @@ export function createFanOut(hosts: readonly number[], policy: TaskPolicy): FanO
     queue: new Uint8Array(size),
     cursor: 0,
   };
+  for (let unit = 0; unit < size; unit++) fan.hosts[unit] = hosts[unit] ?? -1;
   fan.counts[PENDING] = size;
   releaseBatch(fan);
   return fan;

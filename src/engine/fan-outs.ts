@@ -31,9 +31,8 @@ export class FanOuts implements Iterable<[number, FanOut]> {
   }
 
   /** Takes those of a snapshot, as they stand there; `make` is called once for each that is asked for. */
-  keep(tasks: Iterable<number>, make: (task: number, place: number) => FanOut): void {
-    let place = 0;
-    for (const task of tasks) this.#entries.set(task, place++);
+  keep(tasks: Int32Array, make: (task: number, place: number) => FanOut): void {
+    for (let place = 0; place < tasks.length; place++) this.#entries.set(tasks[place] ?? -1, place);
     this.#make = make;
   }
 

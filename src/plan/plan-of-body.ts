@@ -91,9 +91,8 @@ function graphOf({ names, edges }: PlanBody): Graph {
   const { counts, sources, kinds } = edges;
   const targets = new Uint32Array(sources.length);
   let row = 0;
-  for (const [task, count] of counts.entries()) {
-    targets.fill(task, row, row + count);
-    row += count;
+  for (let task = 0; task < counts.length; task++) {
+    for (const end = row + (counts[task] ?? 0); row < end; row++) targets[row] = task;
   }
   assert(counts.length === names.length && row === sources.length, "The body has an end for each edge");
   const graph = graphFromEdges({
@@ -130,9 +129,19 @@ function shapeOf(shape: ShapeOfBody, { policies, targets }: Tables): Shape {
   };
 }
 
+/** There may be 100,000: members are set one by one, because a spread takes many times as long. */
 function taskOf(name: string, index: number, shape: Shape | undefined): CompiledTask {
-  return { index, name, ...must(shape, `The body has no shape for task ${index}`) };
+  const { body, guards, policy, target, title, undo, isRollbackStep, outputs } = must(shape, "Each task has a shape");
+  const task: Writable<CompiledTask> = { index, name, body, guards, policy };
+  if (target !== undefined) task.target = target;
+  if (title !== undefined) task.title = title;
+  if (undo !== undefined) task.undo = undo;
+  if (isRollbackStep !== undefined) task.isRollbackStep = isRollbackStep;
+  if (outputs !== undefined) task.outputs = outputs;
+  return task;
 }
+
+type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
 function bodyOf(body: BodyOfTask): TaskBody {
   switch (body.kind) {

@@ -5,7 +5,7 @@ import type { LaneWriter } from "../eventlog/lane-writer.ts";
 import { keepIndex, runOfStream, type RunIndex } from "./run-index.ts";
 
 /** Events of all runs after which the index is kept. */
-const INDEX_EVENTS = 50_000;
+const INDEX_EVENTS = 20_000;
 /** Events per run in the index before it is worth writing it down. */
 const INDEX_EVENTS_PER_RUN = 20;
 /** Rows of a segment of the log before the next one is begun. */
@@ -13,7 +13,7 @@ const SEGMENT_ROWS = 500_000;
 
 export interface LaneKeeperOptions {
   readonly log: DurableLog;
-  /** Events of all runs after which the index is kept. Default 50,000, or 20 for each run when that is more. */
+  /** Events of all runs after which the index is kept. Default 20,000, or 20 for each run when that is more. */
   readonly indexEvents?: number;
   /** Default 500,000. */
   readonly segmentRows?: number;

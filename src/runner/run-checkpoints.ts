@@ -7,13 +7,13 @@ import { snapshotNameOf } from "./recover-run.ts";
 
 /** When snapshots are taken. */
 export interface CheckpointLimits {
-  /** Events of one run after which its state is kept. Default 50,000. */
+  /** Events of one run after which its state is kept. Default 20,000. */
   readonly events?: number;
   /** Milliseconds after which the state of a run that has changed is kept. Default 300,000. */
   readonly intervalMs?: number;
 }
 
-export const CHECKPOINT_EVENTS_DEFAULT = 50_000;
+export const CHECKPOINT_EVENTS_DEFAULT = 20_000;
 export const CHECKPOINT_INTERVAL_MS_DEFAULT = 300_000;
 /** Fewer events than this are as quickly read as a snapshot. */
 const EVENTS_WORTH_KEEPING = 200;

@@ -38,7 +38,7 @@ export interface RunHostOptions {
   /** Milliseconds after which a run in which nothing happens leaves memory. Default 60,000. */
   readonly idleMs?: number;
   readonly checkpoints?: CheckpointLimits;
-  /** Events of all runs after which the index of the lane is kept. Default 50,000, or 20 for each run when that is more. */
+  /** Events of all runs after which the index of the lane is kept. Default 20,000, or 20 for each run when that is more. */
   readonly indexEvents?: number;
   /** Rows of a segment of the log. Default 500,000. */
   readonly segmentRows?: number;
