@@ -41,11 +41,9 @@ export function toldOutcomes({ fanOuts }: RunState): readonly (readonly [number,
 
 export function fanOutColumns(state: RunState): readonly Column[] {
   const { fanOutCount, unitCount } = countFanOuts(state);
-  const [tasks, sizes, batches] = [0, 1, 2].map(() => new Int32Array(fanOutCount)) as [
-    Int32Array,
-    Int32Array,
-    Int32Array,
-  ];
+  const tasks = new Int32Array(fanOutCount);
+  const sizes = new Int32Array(fanOutCount);
+  const batches = new Int32Array(fanOutCount);
   const startedAtMs = new Float64Array(unitCount);
   const finishedAtMs = new Float64Array(unitCount);
   const hosts = new Int32Array(unitCount);
