@@ -24,6 +24,12 @@ async function packCheck(root: string, work: string): Promise<string> {
   await must([...toolCommand(root, "tsc"), "-p", "tsconfig.build.json", "--outDir", join(staged, "dist")], {
     cwd: root,
   });
+  await must(
+    [process.execPath, "--conditions=source", join(root, "tools", "bundle-checker.ts"), join(staged, "dist")],
+    {
+      cwd: root,
+    },
+  );
   for (const path of manifest.files)
     if (path !== "dist") cpSync(join(root, path), join(staged, path), { recursive: true });
   writeFileSync(join(staged, "package.json"), JSON.stringify(manifest, undefined, 2));

@@ -14,43 +14,59 @@ export interface PlaceFinder {
   isCutByComment(): boolean;
 }
 
-const finders = new WeakMap<SourcePosition, PlaceFinder>();
-
 /**
  * A position in a file that is counted only when somebody reads it: every task has one and hardly any needs it. What lies
- * inside is found by {@link memberPosition} and {@link characterPosition}.
+ * inside is found by {@link memberPosition} and {@link characterPosition}. Line and column are no own members: a copy is
+ * made by {@link plainPosition}.
  */
-export function lazyPosition(file: string, finder: PlaceFinder): SourcePosition {
-  let found: ReturnType<PlaceFinder["find"]> | undefined;
-  const position: SourcePosition = {
-    file,
-    get line() {
-      return (found ??= finder.find()).line;
-    },
-    get column() {
-      return (found ??= finder.find()).column;
-    },
-  };
-  finders.set(position, finder);
-  return position;
+export class LazyPosition implements SourcePosition {
+  readonly file: string;
+  readonly finder: PlaceFinder;
+  #found: ReturnType<PlaceFinder["find"]> | undefined;
+
+  constructor(file: string, finder: PlaceFinder) {
+    this.file = file;
+    this.finder = finder;
+  }
+
+  get line(): number {
+    return (this.#found ??= this.finder.find()).line;
+  }
+
+  get column(): number {
+    return (this.#found ??= this.finder.find()).column;
+  }
+
+  toJSON(): SourcePosition {
+    return plainPosition(this);
+  }
+}
+
+/** A position as plain data. */
+export function plainPosition(at: SourcePosition | undefined): SourcePosition {
+  return at instanceof LazyPosition ? { file: at.file, line: at.line, column: at.column } : { ...at };
+}
+
+function finderOf(at: SourcePosition): PlaceFinder | undefined {
+  return at instanceof LazyPosition ? at.finder : undefined;
 }
 
 /** The position of a member of what stands at `at`; `at` itself when that came from no file. */
 export function memberPosition(at: SourcePosition | undefined, path: string): SourcePosition | undefined {
-  return at === undefined ? undefined : (finders.get(at)?.member(path) ?? at);
+  return at === undefined ? undefined : (finderOf(at)?.member(path) ?? at);
 }
 
 /** The position of the key of what stands at `at`; `at` itself when that came from no file. */
 export function keyPosition(at: SourcePosition | undefined): SourcePosition | undefined {
-  return at === undefined ? undefined : (finders.get(at)?.key() ?? at);
+  return at === undefined ? undefined : (finderOf(at)?.key() ?? at);
 }
 
 /** The position of a character of the text at `at`; `at` itself when that came from no file. */
 export function characterPosition(at: SourcePosition | undefined, index: number): SourcePosition | undefined {
-  return at === undefined ? undefined : (finders.get(at)?.character(index) ?? at);
+  return at === undefined ? undefined : (finderOf(at)?.character(index) ?? at);
 }
 
 /** Whether the text at a position stands without quotes and a comment follows it. */
 export function isCutByComment(at: SourcePosition | undefined): boolean {
-  return at !== undefined && finders.get(at)?.isCutByComment() === true;
+  return at !== undefined && finderOf(at)?.isCutByComment() === true;
 }

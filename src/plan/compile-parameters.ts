@@ -38,7 +38,7 @@ export function compileParameters(
   });
   if (compiled === undefined || "value" in compiled) return compiled;
   const parsed = spec.params.safeParse(standInOf(compiled.template.node, schema));
-  const issues = (parsed.error?.issues ?? []).filter(({ path }) => !isAbout(compiled.computed, path));
+  const issues = (parsed.success ? [] : parsed.error.issues).filter(({ path }) => !isAbout(compiled.computed, path));
   const operationClass = parsed.success ? operationClassOf(spec, parsed.data) : classOfUnknown(spec);
   return { template: compiled.template, issues, operationClass };
 }

@@ -72,9 +72,9 @@ function compileTarget(
   if (text instanceof TemplateDefinition) return templatedTarget(text, scope, targets);
   const known = targets.get(text);
   if (known !== undefined) return known;
-  const parsed = parseTarget(text, { at: positionOf(memberOf(scope.place, "target")) });
+  const parsed = parseTarget(text);
   if (parsed.ok) targets.set(parsed.value.text, parsed.value);
-  else scope.problems.push(parsed.error);
+  else scope.problems.push({ ...parsed.error, at: positionOf(memberOf(scope.place, "target")) });
   return parsed.ok ? parsed.value : undefined;
 }
 
@@ -87,9 +87,9 @@ function templatedTarget(
   const text = knownText(definition, "target", scope);
   if (text === undefined) return undefined;
   if (text === definition.value) return { kind: "all", text };
-  const parsed = parseTarget(text, { at: positionOf(memberOf(scope.place, "target")) });
+  const parsed = parseTarget(text);
   if (parsed.ok) targets.set(text, parsed.value);
-  else scope.problems.push(parsed.error);
+  else scope.problems.push({ ...parsed.error, at: positionOf(memberOf(scope.place, "target")) });
   return parsed.ok ? parsed.value : undefined;
 }
 

@@ -13,7 +13,11 @@ import { codedError } from "../base/coded-error.ts";
 import type { ExpressionPlace } from "./expression-scope.ts";
 import type { TaskScope } from "./plan-scope.ts";
 import { memberOf, type Place, positionOf } from "./problems.ts";
+import { lazyProgram, type SkeletonFacts, skeletonOf, type SkeletonPool } from "./template-skeleton.ts";
 import { type TemplateNode, ValueTemplate } from "./value-template.ts";
+
+/** Way to a part of a template. */
+type TemplatePath = readonly (string | number)[];
 
 export interface TemplateOptions {
   /** Where it stands in the task: `params`. */
@@ -62,12 +66,14 @@ class TemplateCompiler {
   isWrong = false;
   readonly #scope: TaskScope;
   readonly #options: TemplateOptions;
+  readonly #pool: SkeletonPool | undefined;
   readonly #environment: { readonly roots: ReadonlyMap<string, ValueType> };
 
   constructor(scope: TaskScope, options: TemplateOptions) {
     this.#scope = scope;
     this.#options = options;
     const roots = scope.plan.expressions.rootsAt(options.place);
+    this.#pool = options.more === undefined ? scope.plan.expressions.skeletonsAt(options.place) : undefined;
     this.#environment = { roots: options.more === undefined ? roots : new Map([...roots, ...options.more]) };
   }
 
@@ -90,19 +96,48 @@ class TemplateCompiler {
   }
 
   #text(text: string, path: readonly (string | number)[], wanted = this.#options.wanted?.(path)): TemplateNode {
-    const place = memberOf(this.#scope.place, [this.#options.member, ...path].join("."));
+    const skeleton = this.#pool === undefined ? undefined : skeletonOf(text);
+    const known = skeleton === undefined ? undefined : this.#pool?.find(skeleton, wanted);
+    if (known !== undefined && this.#isComputed(known)) return this.#takeKnown(known, { text, path, wanted });
+    const place = this.#placeOf(path);
     const parsed = parseTemplate(text);
     if (!parsed.ok) return this.#fail(parsed.error, place, text);
     const want = wanted === undefined ? {} : { want: wanted };
     const checked = checkTemplate(parsed.value, this.#environment, want);
     if (!checked.ok) return this.#fail(checked.error, place, text);
+    if (skeleton !== undefined) this.#pool?.add(skeleton, wanted, checked.value);
     noteUses(checked.value, this.#scope, place);
     if (checked.value.isSecret) this.#options.foundSecret?.(path, place);
     const folded = fold(checked.value, this.#scope, place);
     if (folded !== undefined) return folded;
-    for (const { root } of checked.value.references) this.roots.add(root);
-    this.computed.push(path);
+    this.#noteComputed(checked.value, path);
     return { program: checked.value.program };
+  }
+
+  #takeKnown(
+    known: SkeletonFacts,
+    { text, path, wanted }: { readonly text: string; readonly path: TemplatePath; readonly wanted: Wanted | undefined },
+  ): TemplateNode {
+    const place = this.#placeOf(path);
+    noteUses(known, this.#scope, place);
+    if (known.isSecret) this.#options.foundSecret?.(path, place);
+    this.#noteComputed(known, path);
+    return lazyProgram(text, this.#environment, wanted);
+  }
+
+  /** Whether it needs what is known only in a run; anything else becomes a plain value now. */
+  #isComputed({ references, usesSecrets }: SkeletonFacts): boolean {
+    const { roots } = this.#scope.plan.expressions.known;
+    return usesSecrets || !references.every(({ root }) => roots.has(root));
+  }
+
+  #noteComputed({ references }: SkeletonFacts | CheckedExpression, path: TemplatePath): void {
+    for (const { root } of references) this.roots.add(root);
+    this.computed.push(path);
+  }
+
+  #placeOf(path: TemplatePath): Place {
+    return memberOf(this.#scope.place, [this.#options.member, ...path].join("."));
   }
 
   #fail(problems: readonly ExpressionProblem[], place: Place, text: string): TemplateNode {
@@ -161,7 +196,11 @@ function noteNames(text: string, { plan }: TaskScope): void {
   for (const [, name] of text.matchAll(/\bparams\.(\w+)/g)) plan.expressions.used.add(`params.${name}`);
 }
 
-function noteUses({ references, hints }: CheckedExpression, scope: TaskScope, place: Place): void {
+function noteUses(
+  { references, hints }: Pick<CheckedExpression, "references" | "hints">,
+  scope: TaskScope,
+  place: Place,
+): void {
   const { expressions } = scope.plan;
   for (const { root, path } of references) {
     const [first, second, third] = path;

@@ -15,6 +15,7 @@ import {
 } from "../expression/value-type.ts";
 import type { OperationCatalog } from "../operation/catalog.ts";
 import type { Place } from "./problems.ts";
+import { SkeletonPool } from "./template-skeleton.ts";
 import { taskTypes, typeOfValue } from "./task-types.ts";
 
 /** What an expression may speak of at its place. `fixed`: only what is known before the run. */
@@ -48,6 +49,12 @@ export interface ExpressionScopeInput {
   readonly isRepeated?: boolean;
 }
 
+/** Roots whose values do not depend on a run. */
+interface KnownValues {
+  readonly roots: ReadonlySet<string>;
+  readonly values: ValueScope;
+}
+
 const HOST = objectOf({ name: STRING, labels: mapOf(STRING), facts: ANY }, "the host");
 const NEEDS = objectOf({ failed: BOOLEAN, cancelled: BOOLEAN, changed: BOOLEAN }, "what the task waits for");
 const RUN = objectOf({ id: STRING, plan: STRING }, "the run");
@@ -59,7 +66,9 @@ export class ExpressionScope {
   readonly used: Set<string>;
   readonly #input: ExpressionScopeInput;
   readonly #roots = new Map<ExpressionPlace, ReadonlyMap<string, ValueType>>();
+  readonly #skeletons = new Map<ExpressionPlace, SkeletonPool>();
   #tasks: ReadonlyMap<string, ObjectField> | undefined;
+  #known: KnownValues | undefined;
 
   constructor(input: ExpressionScopeInput) {
     this.#input = input;
@@ -91,8 +100,21 @@ export class ExpressionScope {
     return made;
   }
 
+  /** What has been found about templates at a place. */
+  skeletonsAt(place: ExpressionPlace): SkeletonPool {
+    const known = this.#skeletons.get(place);
+    if (known !== undefined) return known;
+    const made = new SkeletonPool();
+    this.#skeletons.set(place, made);
+    return made;
+  }
+
   /** Values of the roots that are known while the plan is compiled. */
-  get known(): { readonly roots: ReadonlySet<string>; readonly values: ValueScope } {
+  get known(): KnownValues {
+    return (this.#known ??= this.#findKnown());
+  }
+
+  #findKnown(): KnownValues {
     const { params } = this.#input;
     const item = this.#item();
     const values: JsonObject = {
@@ -126,11 +148,23 @@ export class ExpressionScope {
       roots.set("key", STRING);
     }
     if (place === "fixed" || place === "output") return roots;
-    roots.set("tasks", { kind: "object", fields: this.tasks(), title: "the tasks of the plan" });
+    roots.set("tasks", this.#tasksType());
     roots.set("needs", NEEDS);
     roots.set("run", RUN);
     if (place === "host") roots.set("host", HOST);
     return roots;
+  }
+
+  /** Many plans never speak of their tasks, so these are listed only when an expression does. */
+  #tasksType(): ObjectType {
+    const scope = this;
+    return {
+      kind: "object",
+      get fields() {
+        return scope.tasks();
+      },
+      title: "the tasks of the plan",
+    };
   }
 
   #item(): KnownItem | undefined {

@@ -17,9 +17,20 @@ import {
 import type { ParameterDefinition, ParametersDefinition } from "../definition/parameters.ts";
 import { parameterNames, paramsSchema } from "./params.ts";
 
+/** Types of schemas that have been read: those of operations are asked for again and again. */
+const known = new WeakMap<JsonObject, ValueType>();
+
 /** The type of the values a JSON Schema (draft 2020-12) allows; what it cannot say is anything. */
 export function typeOfSchema(schema: JsonValue | undefined): ValueType {
   if (!isJsonObject(schema)) return ANY;
+  const before = known.get(schema);
+  if (before !== undefined) return before;
+  const type = readSchema(schema);
+  known.set(schema, type);
+  return type;
+}
+
+function readSchema(schema: JsonObject): ValueType {
   const alternatives = schema["anyOf"] ?? schema["oneOf"];
   if (isList(alternatives)) return unionOf(alternatives.map(typeOfSchema));
   const values = schema["enum"];
@@ -72,8 +83,8 @@ export function typeOfParameters(parameters: ParametersDefinition | undefined): 
     const properties = paramsSchema(parameters)["properties"];
     for (const name of parameterNames(parameters)) {
       const declared = declarationOf(parameters, name);
-      const known = isJsonObject(properties) ? properties[name] : undefined;
-      const type = typeOfSchema(known ?? (declared === undefined ? undefined : { type: declared.type }));
+      const property = isJsonObject(properties) ? properties[name] : undefined;
+      const type = typeOfSchema(property ?? (declared === undefined ? undefined : { type: declared.type }));
       const isOptional = declared?.required === false && declared.default === undefined;
       fields.set(name, {
         type: declared?.secret === true ? secret(type) : type,

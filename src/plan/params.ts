@@ -85,7 +85,7 @@ export function checkParameters(
     const part = /\b(?:default|pattern|enum|min|type|bound)\b/.exec(found)?.[0].replace("bound", "min");
     const member = `params.${name.slice(0, 80)}`;
     const inner = memberOf(place, part === undefined ? member : `${member}.${part}`);
-    const at = { ...inner, path: memberOf(place, member).path };
+    const at = { subject: inner.subject, path: memberOf(place, member).path, at: inner.at };
     problems.add("DRV_PARAM_DEFINITION_INVALID", at, `parameter ${shown(name)} ${found}`);
   }
   return Object.keys(given).length === 0 ? undefined : given;

@@ -1,7 +1,7 @@
 import { codedError, type CodedError, type CodedErrorOptions, type SourcePosition } from "../base/coded-error.ts";
 import type { ErrorCode } from "../base/error-codes.ts";
 import { PROBLEMS_MAX } from "../definition/definition-limits.ts";
-import { memberPosition } from "../definition/source-place.ts";
+import { memberPosition, plainPosition } from "../definition/source-place.ts";
 
 /** Where a problem is: the position its author gave, if any, and the way through the definition. */
 export interface Place {
@@ -42,14 +42,34 @@ export class Problems {
 }
 
 export function positionOf({ at, path }: Place): SourcePosition {
-  return path === "" ? { ...at } : { ...at, path };
+  return path === "" ? plainPosition(at) : { ...plainPosition(at), path };
 }
 
 /** The place of a member of `place`. */
 export function memberOf(place: Place, member: string): Place {
-  return {
-    subject: place.subject,
-    path: place.path === "" ? member : `${place.path}.${member}`,
-    at: memberPosition(place.at, member),
-  };
+  return new MemberPlace(place, member);
+}
+
+/** Nearly every place is made in case something is wrong there, and nothing is: what it says is found when it is read. */
+class MemberPlace implements Place {
+  readonly #outer: Place;
+  readonly #member: string;
+
+  constructor(outer: Place, member: string) {
+    this.#outer = outer;
+    this.#member = member;
+  }
+
+  get subject(): string {
+    return this.#outer.subject;
+  }
+
+  get path(): string {
+    const { path } = this.#outer;
+    return path === "" ? this.#member : `${path}.${this.#member}`;
+  }
+
+  get at(): SourcePosition | undefined {
+    return memberPosition(this.#outer.at, this.#member);
+  }
 }

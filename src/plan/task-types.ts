@@ -35,7 +35,23 @@ export interface TaskTypesInput {
 
 /** What expressions find of each task of a plan, made when the first of them asks. */
 export function taskTypes(input: TaskTypesInput): ReadonlyMap<string, ObjectField> {
-  return new Map(input.definition.tasks.map((task) => [task.name, { type: typeOfTask(task, input) }]));
+  return new Map(input.definition.tasks.map((task) => [task.name, new TaskField(task, input)]));
+}
+
+/** A task as a member of `tasks`. Hardly any is spoken of, so its type is made when somebody does. */
+class TaskField implements ObjectField {
+  readonly #task: TaskDefinition;
+  readonly #input: TaskTypesInput;
+  #type: ObjectType | undefined;
+
+  constructor(task: TaskDefinition, input: TaskTypesInput) {
+    this.#task = task;
+    this.#input = input;
+  }
+
+  get type(): ObjectType {
+    return (this.#type ??= typeOfTask(this.#task, this.#input));
+  }
 }
 
 function typeOfTask(task: TaskDefinition, input: TaskTypesInput): ObjectType {

@@ -6,7 +6,7 @@ import { counted } from "../../report/wording.ts";
 import { printLines, type CommonOptions } from "../command-options.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
 import { diagnosticLines, isDiagnostic } from "../diagnostic-lines.ts";
-import { isPlanFileName, openPlanFile } from "../plan-source.ts";
+import { isPlanFileName } from "../plan-source.ts";
 import { problemLines } from "../problem-text.ts";
 import { sarifOf } from "../sarif.ts";
 import type { Invocation } from "../with-plan.ts";
@@ -42,8 +42,8 @@ export async function validateCommand(
 
 async function problemsOf(file: string, { context }: Invocation): Promise<readonly CodedError[]> {
   if (isPlanFileName(file)) {
-    const opened = await openPlanFile(file, context.folder);
-    return opened.ok ? opened.value.parsed.diagnostics : opened.error;
+    const { checkPlanFile } = await import("../check-plan-file.ts");
+    return checkPlanFile(file, context.folder);
   }
   const { loadPlan } = await import("../plan-module.ts");
   const loaded = await loadPlan(file, {}, context);

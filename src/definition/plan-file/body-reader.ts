@@ -5,7 +5,8 @@ import { jsonOf, type Members, membersOf, plainOf, textOf } from "./members.ts";
 import type { ReaderContext, TaskPart } from "./reader-context.ts";
 import { interpolationIn, isShellText } from "./shell-text.ts";
 import type { SourcePath } from "./source-tree.ts";
-import { operationNames } from "./task-names.ts";
+
+const BODIES: ReadonlySet<string> = new Set(BODY_NAMES);
 
 /** Members that make a task one of several. */
 const REPEATING = ["foreach", "matrix", "copies"];
@@ -13,9 +14,8 @@ const REPEATING = ["foreach", "matrix", "copies"];
 /** The one member that says what a task does; anything else is reported. */
 export function bodyMember(part: TaskPart, word: string, context: ReaderContext): string | undefined {
   const { members, path } = part;
-  const operations = operationNames(members);
-  const bodies: readonly string[] = BODY_NAMES;
-  const named = [...members.keys()].filter((name) => bodies.includes(name) || operations.includes(name));
+  const named: string[] = [];
+  for (const name of members.keys()) if (BODIES.has(name) || name.includes(".")) named.push(name);
   const [first, ...others] = named;
   if (first === undefined) {
     // A member that was refused would have been the body.
@@ -91,6 +91,7 @@ function withShellText(
   { path, context }: { readonly path: SourcePath; readonly context: ReaderContext },
 ): object {
   const entries: readonly (readonly [string, unknown])[] = Object.entries(params);
+  if (!entries.some(([name, value]) => isShellText(operation, name, value))) return params;
   return Object.fromEntries(
     entries.map(([name, value]) => {
       if (!isShellText(operation, name, value) || !value.includes("${")) return [name, value];

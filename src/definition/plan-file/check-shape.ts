@@ -42,6 +42,17 @@ export function checkShape(value: unknown, shape: Shape, context: ShapeContext, 
   return new ShapeChecker(context, path).check(value, shape);
 }
 
+/** Names of required members by shape: there are few shapes and many maps. */
+const required = new WeakMap<RecordShape, readonly string[]>();
+
+function requiredOf(shape: RecordShape): readonly string[] {
+  const known = required.get(shape);
+  if (known !== undefined) return known;
+  const names = Object.keys(shape.fields).filter((name) => shape.fields[name]?.isRequired === true);
+  required.set(shape, names);
+  return names;
+}
+
 class ShapeChecker {
   readonly #context: ShapeContext;
   readonly #path: (string | number)[];
@@ -119,8 +130,8 @@ class ShapeChecker {
       else if (shape.open?.accepts(name) === true) this.#keep(kept, name, member, shape.open.shape);
       else this.#rejectKey(name, shape);
     }
-    for (const [name, field] of Object.entries(shape.fields)) {
-      if (field.isRequired === true && !Object.hasOwn(given, name)) this.#rejectMissing(name, shape);
+    for (const name of requiredOf(shape)) {
+      if (!Object.hasOwn(given, name)) this.#rejectMissing(name, shape);
     }
     return kept;
   }

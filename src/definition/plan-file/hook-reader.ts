@@ -16,8 +16,11 @@ const CONDITIONS: { readonly [Name in HookName]: DependencyCondition } = {
   always: "always",
 };
 
+const NO_TASKS: readonly TaskDefinition[] = [];
+
 /** The tasks of the hooks of a task: they depend on it, and nothing waits for them. */
 export function readHooks(input: TaskInput, context: ReaderContext): readonly TaskDefinition[] {
+  if (!HOOK_NAMES.some((hook) => input.members.has(hook))) return NO_TASKS;
   return HOOK_NAMES.filter((hook) => input.members.has(hook)).flatMap((hook) => {
     const at = placeOf(context.tree, [...input.path, hook], { isKey: true });
     const needs: readonly NeedDefinition[] = [{ task: input.name, on: CONDITIONS[hook], at }];

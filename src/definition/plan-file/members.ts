@@ -25,7 +25,9 @@ export function oneOrMoreOf(value: unknown): readonly unknown[] {
 
 /** The members that are there, under the same names. */
 export function copied(members: Members, names: readonly string[]): { readonly [name: string]: unknown } {
-  return Object.fromEntries(names.filter((name) => members.has(name)).map((name) => [name, members.get(name)]));
+  const found: Record<string, unknown> = {};
+  for (const name of names) if (members.has(name)) found[name] = members.get(name);
+  return found;
 }
 
 /** Checked maps as plain objects again. */

@@ -1,8 +1,10 @@
 import type { Event } from "js-yaml";
+import { assert } from "../../base/assert.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import { readPlainYaml } from "./read-plain-yaml.ts";
 import type { Finding, SourceFile } from "./source-file.ts";
-import type { SourceTree } from "./source-tree.ts";
+import { SourceTree, type TreeIndex } from "./source-tree.ts";
 import { TreeBuilder } from "./tree-builder.ts";
 
 /** Nesting of maps and lists. */
@@ -15,12 +17,20 @@ export interface ReadSource {
 }
 
 /**
- * Reads YAML 1.2 or JSON. A fast parser does the work, and knows where everything stands; when it gives up, a second one
- * that goes on after mistakes finds all of them.
+ * Reads YAML 1.2 or JSON. What is plain is read without noting where it stands. Of everything else a fast parser tells the
+ * events; when it gives up, a second one that goes on after mistakes finds all of them.
  * @returns the values, or every mistake of syntax
  */
 export async function readYaml(file: SourceFile): Promise<Result<ReadSource, readonly Diagnostic[]>> {
   const { getScalarValue, parseEvents, YAMLException } = await import("js-yaml");
+  const plain = readPlainYaml(file.text);
+  if (plain !== undefined) {
+    const makeIndex = (): TreeIndex => {
+      const events = parseEvents(file.text, { maxDepth: DEPTH_MAX });
+      return new TreeBuilder({ file, events, decode: getScalarValue, report: noReport }).build();
+    };
+    return ok({ tree: new SourceTree(file, { value: plain.value, makeIndex }), problems: [] });
+  }
   let events: readonly Event[];
   try {
     events = parseEvents(file.text, { maxDepth: DEPTH_MAX });
@@ -31,9 +41,14 @@ export async function readYaml(file: SourceFile): Promise<Result<ReadSource, rea
   }
   const problems: Diagnostic[] = [];
   const report = (finding: Finding): void => void problems.push(file.diagnostic(finding));
-  const tree = new TreeBuilder({ file, events, decode: getScalarValue, report }).build();
+  const tree = new SourceTree(file, new TreeBuilder({ file, events, decode: getScalarValue, report }).build());
   const isHopeless = problems.some(({ code }) => code === "DRV_PLANFILE_LIMIT");
   return isHopeless ? err(problems) : ok({ tree, problems });
+}
+
+/** What was read without a whole parser has nothing to report. */
+function noReport(): void {
+  assert(false, "What is plain has no mistakes of syntax");
 }
 
 interface Mistake {

@@ -1,4 +1,5 @@
 import type { Event, ScalarEvent } from "js-yaml";
+import { must } from "../../base/assert.ts";
 import type { ScalarOddity } from "./core-scalar.ts";
 import { sourceOffset } from "./scalar-offset.ts";
 import type { SourceFile } from "./source-file.ts";
@@ -21,8 +22,8 @@ export interface Marks {
   readonly children: readonly number[];
 }
 
-export interface TreeParts {
-  readonly file: SourceFile;
+/** Where everything of a file stands. */
+export interface TreeIndex {
   /** Plain data; what aliases repeat is one object. */
   readonly value: unknown;
   readonly events: readonly Event[];
@@ -39,24 +40,38 @@ export const PLAIN = 1;
 const SINGLE_QUOTED = 2;
 const DOUBLE_QUOTED = 3;
 
+/** A file that was read without noting where things stand; that is found out when somebody asks. */
+export interface PlainFile {
+  /** Plain data, in which the members of each map are in the order of the file. */
+  readonly value: unknown;
+  readonly makeIndex: () => TreeIndex;
+}
+
 /** The values of a file, and where each of them stands. */
 export class SourceTree {
   readonly file: SourceFile;
   readonly value: unknown;
   /** Whether a value of the file may be the text of another one. */
   readonly namesFiles: boolean;
-  readonly #parts: TreeParts;
+  readonly #makeIndex: (() => TreeIndex) | undefined;
+  #index: TreeIndex | undefined;
 
-  constructor(parts: TreeParts) {
-    this.file = parts.file;
-    this.value = parts.value;
-    this.namesFiles = parts.file.text.includes("$file");
-    this.#parts = parts;
+  constructor(file: SourceFile, read: TreeIndex | PlainFile) {
+    this.file = file;
+    this.value = read.value;
+    this.namesFiles = file.text.includes("$file");
+    if ("makeIndex" in read) this.#makeIndex = read.makeIndex;
+    else this.#index = read;
+  }
+
+  get #parts(): TreeIndex {
+    this.#index ??= this.#makeIndex?.();
+    return must(this.#index, "A tree is made with an index or with what makes one");
   }
 
   /** Members of a map in the order of the file, which objects lose for keys that look like numbers. */
   entries(map: object): readonly (readonly [string, unknown])[] {
-    const { keys } = this.#parts.marks.get(map) ?? {};
+    const { keys } = this.#index?.marks.get(map) ?? {};
     if (keys === undefined) return Object.entries(map);
     return keys.map((key) => [key, Object.getOwnPropertyDescriptor(map, key)?.value]);
   }
@@ -92,6 +107,8 @@ export class SourceTree {
 
   /** Scalars that do not say what they seem to say. */
   oddities(): readonly { readonly oddity: ScalarOddity; readonly range: SourceRange; readonly text: string }[] {
+    // What is odd is never read without an index.
+    if (this.#index === undefined) return [];
     return [...this.#parts.oddities].map(([event, oddity]) => {
       const range = this.#rangeOfEvent(event);
       return { oddity, range, text: this.file.text.slice(range.start, range.end) };
@@ -99,7 +116,7 @@ export class SourceTree {
   }
 
   #find(path: SourcePath): { readonly value: number; readonly key: number | undefined; readonly isWhole: boolean } {
-    let value: unknown = this.value;
+    let { value }: { value: unknown } = this.#parts;
     let at = this.#parts.root;
     let key: number | undefined;
     for (const step of path) {

@@ -37,5 +37,7 @@ export class StepNames {
 
 /** Members that name operations. */
 export function operationNames(members: Members): readonly string[] {
-  return [...members.keys()].filter((name) => name.includes("."));
+  const names: string[] = [];
+  for (const name of members.keys()) if (name.includes(".")) names.push(name);
+  return names;
 }

@@ -5,7 +5,7 @@ import type { BodyDefinition } from "../task-body.ts";
 import { bodyMember, isRepeating, readLeaf } from "./body-reader.ts";
 import { isGroupMember, listNeeds, readGroup } from "./group-reader.ts";
 import { readHooks } from "./hook-reader.ts";
-import { membersOf, oneOrMoreOf, textOf } from "./members.ts";
+import { copied, membersOf, oneOrMoreOf, textOf } from "./members.ts";
 import { placeOf } from "./place-of.ts";
 import type { ReaderContext, TaskInput, TaskPart } from "./reader-context.ts";
 import type { SourcePath } from "./source-tree.ts";
@@ -56,9 +56,7 @@ export function readTask(input: TaskInput, context: ReaderContext): readonly Tas
 const OUTER_SETTINGS = ["title", "tolerate", "runsOn"];
 
 function outerSettings({ members }: TaskPart): object {
-  return Object.fromEntries(
-    OUTER_SETTINGS.filter((name) => members.has(name)).map((name) => [name, members.get(name)]),
-  );
+  return copied(members, OUTER_SETTINGS);
 }
 
 function makeBody(body: string, input: TaskInput, context: ReaderContext): BodyDefinition | undefined {

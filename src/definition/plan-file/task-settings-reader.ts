@@ -2,7 +2,7 @@ import type { SourcePosition } from "../../base/coded-error.ts";
 import type { NeedDefinition, TaskDefinition } from "../definition.ts";
 import type { GuardDefinition } from "../guard.ts";
 import { BUILTIN_GUARD_KINDS } from "../guard.ts";
-import { itemsOf, type Members, membersOf, oneOrMoreOf, plainOf, textOf } from "./members.ts";
+import { copied, itemsOf, type Members, membersOf, oneOrMoreOf, plainOf, textOf } from "./members.ts";
 import { placeOf } from "./place-of.ts";
 import type { ReaderContext, TaskPart } from "./reader-context.ts";
 
@@ -24,7 +24,7 @@ export function readSettings({ members }: TaskPart, { defaults }: ReaderContext,
   const timeouts = readTimeouts(members);
   const all = canBeAttempted ? { ...defaults.timeouts, ...timeouts } : timeouts;
   return {
-    ...Object.fromEntries(COPIED.filter((name) => members.has(name)).map((name) => [name, members.get(name)])),
+    ...copied(members, COPIED),
     ...(onError === undefined ? {} : { onError }),
     ...(Object.keys(all).length === 0 ? {} : { timeouts: all }),
   };
@@ -72,8 +72,11 @@ export function readNeeds({ members, path }: TaskPart, { tree }: ReaderContext):
   });
 }
 
+const NO_GUARDS: readonly GuardDefinition[] = [];
+
 /** `guards`, then `when`. */
 export function readGuards({ members, path }: TaskPart, { tree }: ReaderContext): readonly GuardDefinition[] {
+  if (!members.has("guards") && !members.has("when")) return NO_GUARDS;
   const given = members.get("guards");
   const guards = oneOrMoreOf(given).flatMap((item, index): readonly GuardDefinition[] => {
     const place = itemsOf(given) === undefined ? [...path, "guards"] : [...path, "guards", index];

@@ -1,7 +1,7 @@
 import type { Event, ScalarEvent } from "js-yaml";
 import { plainScalar, type ScalarOddity } from "./core-scalar.ts";
 import type { Finding, SourceFile } from "./source-file.ts";
-import { ALIAS, type Marks, PLAIN, rangeOfEvent, SCALAR, SourceTree } from "./source-tree.ts";
+import { ALIAS, type Marks, PLAIN, rangeOfEvent, SCALAR, type TreeIndex } from "./source-tree.ts";
 
 /** Values one file may stand for, those that aliases repeat included. */
 const VALUES_MAX = 1_000_000;
@@ -60,15 +60,14 @@ export class TreeBuilder {
     this.#input = input;
   }
 
-  build(): SourceTree {
-    const { events, file } = this.#input;
+  build(): TreeIndex {
+    const { events } = this.#input;
     for (let index = 0; index < events.length && !this.#isTooLarge; index++) {
       const event = events[index];
       if (event !== undefined) this.#take(event, index);
     }
     const root = this.#root ?? { value: null, event: -1 };
-    const parts = { file, events, marks: this.#marks, oddities: this.#oddities };
-    return new SourceTree({ ...parts, value: root.value, root: root.event });
+    return { value: root.value, root: root.event, events, marks: this.#marks, oddities: this.#oddities };
   }
 
   #take(event: Event, index: number): void {
