@@ -35,8 +35,8 @@ async function main(): Promise<void> {
 /** Messages of schemas are told in English; the other forty languages are a third of the file. */
 const onlyEnglish: Plugin = {
   name: "only-english",
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /\/locales\/index\.js$/ }, ({ path, resolveDir }) => ({
+  setup: (started) => {
+    started.onResolve({ filter: /\/locales\/index\.js$/ }, ({ path, resolveDir }) => ({
       path: join(resolveDir, dirname(path), "en.js"),
     }));
   },

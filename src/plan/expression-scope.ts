@@ -148,23 +148,14 @@ export class ExpressionScope {
       roots.set("key", STRING);
     }
     if (place === "fixed" || place === "output") return roots;
-    roots.set("tasks", this.#tasksType());
+    roots.set(
+      "tasks",
+      tasksType(() => this.tasks()),
+    );
     roots.set("needs", NEEDS);
     roots.set("run", RUN);
     if (place === "host") roots.set("host", HOST);
     return roots;
-  }
-
-  /** Many plans never speak of their tasks, so these are listed only when an expression does. */
-  #tasksType(): ObjectType {
-    const scope = this;
-    return {
-      kind: "object",
-      get fields() {
-        return scope.tasks();
-      },
-      title: "the tasks of the plan",
-    };
   }
 
   #item(): KnownItem | undefined {
@@ -188,4 +179,15 @@ export class ExpressionScope {
     const checked = checkTemplate(template.value, { roots });
     return checked.ok ? checked.value.type : ANY;
   }
+}
+
+/** Many plans never speak of their tasks, so these are listed only when an expression does. */
+function tasksType(list: () => ObjectType["fields"]): ObjectType {
+  return {
+    kind: "object",
+    get fields() {
+      return list();
+    },
+    title: "the tasks of the plan",
+  };
 }

@@ -13,7 +13,7 @@ export const MAP_END = 125;
 
 /** Characters with which no simple plain scalar begins. */
 export const INDICATORS: ReadonlySet<number> = new Set(
-  [..."&*!|>%@`#,[]{}?:\"'"].map((character) => character.charCodeAt(0)),
+  Array.from("&*!|>%@`#,[]{}?:\"'", (character) => character.charCodeAt(0)),
 );
 
 /** Marks of documents and directives. */

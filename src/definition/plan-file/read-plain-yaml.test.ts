@@ -31,7 +31,7 @@ function assertAgrees(text: string): boolean {
 }
 
 const PIECES = [
-  ..."abc:-#{}[],'\"$ \n&*!|>%@`?~\\.0179+_",
+  ...Array.from("abc:-#{}[],'\"$ \n&*!|>%@`?~\\.0179+_"),
   ": ",
   "- ",
   " #",
