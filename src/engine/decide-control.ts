@@ -10,6 +10,7 @@ import type {
 } from "./commands.ts";
 import type { StopMode } from "./events.ts";
 import { reset, wordOf } from "./decide-operator.ts";
+import { isWrittenOffBehind } from "./reset-set.ts";
 import { isRollbackStep } from "./rollback-steps.ts";
 import type { RunState } from "./run-state.ts";
 import { RUNNING, UNKNOWN, WAITING } from "./status.ts";
@@ -81,7 +82,8 @@ export function decideResolveUnknown(step: Step, command: ResolveUnknownCommand)
     const message = `Cannot resolve unit ${unit} of task "${nameOf(state, task)}" as "${decision}": the run is ${state.run.phase}`;
     return codedError("DRV_RUN_PHASE_OVER", message);
   }
-  if (state.run.phase === "finished") {
+  const { phase } = state.run;
+  if (phase === "finished" || (phase === "running" && isWrittenOffBehind(state, task))) {
     const behind = { verb: "resolveUnknown", task, tasks: [], behind: [task], keepsDecisions: true } as const;
     const refused = reset(step, command, behind);
     if (refused !== undefined) return refused;

@@ -10,7 +10,7 @@ import type {
   SkipCommand,
 } from "./commands.ts";
 import type { ResetVerb } from "./operator-events.ts";
-import { type ResetOrigin, resetSetOf, unsuccessfulTasks } from "./reset-set.ts";
+import { isWrittenOffBehind, type ResetOrigin, resetSetOf, unsuccessfulTasks } from "./reset-set.ts";
 import type { RunState } from "./run-state.ts";
 import { rangesOf } from "./skip-cascade.ts";
 import {
@@ -89,7 +89,8 @@ function openForDecision(
     return codedError("DRV_RUN_TASK_RUNNING", `Cannot ${what} task ${name}: it is running`);
   }
   const { phase } = state.run;
-  const isAnew = isTerminal(status) || phase === "finished";
+  const isWrittenOff = phase === "running" && isWrittenOffBehind(state, task);
+  const isAnew = isTerminal(status) || phase === "finished" || isWrittenOff;
   if (phase === "stopping" || phase === "undoing" || (isAnew && phase !== "running" && phase !== "finished")) {
     return phaseOver(state, what, name);
   }

@@ -56,6 +56,18 @@ function follow(state: RunState, found: Set<number>, { tasks, behind = [], keeps
   }
 }
 
+/**
+ * Whether something that waits for the task, or for a group around it, was written off: the run had ended without an answer
+ * about the task, and was opened again for another.
+ */
+export function isWrittenOffBehind(state: RunState, task: number): boolean {
+  let isFound = false;
+  for (let at: number | undefined = task; at !== undefined; at = groupOf(state, at)) {
+    forEachDependent(state, at, (dependent) => (isFound ||= statusOf(state, dependent) === NOT_RUN));
+  }
+  return isFound;
+}
+
 function forEachDependent(state: RunState, task: number, visit: (dependent: number) => void): void {
   const { plan, local, shift } = placeOf(state, task);
   const { offsets, targets, kinds } = plan.graph.outgoing;

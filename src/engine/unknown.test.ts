@@ -156,3 +156,19 @@ test("given a failure and a held task, when a later answer for a lost attempt co
     "DRV_RUN_ATTEMPT_STALE",
   );
 });
+
+for (const how of ["succeeded", "rerun", "marked"] as const) {
+  test(`given a run that ended with two unknown outcomes, when they are settled one after the other (${how}), then what waited for either is run`, () => {
+    const tasks = { a: {}, b: {}, c: { after: ["a"] }, d: { after: ["b"] }, e: { after: ["c", "d"] } };
+    const run = givenRun(planFixture(tasks)).isLost("a").isLost("b");
+    assert.equal(run.view.verdict, "needsDecision");
+    for (const name of ["a", "b"]) {
+      const task = run.index(name);
+      if (how === "marked") run.when({ type: "markSucceeded", task });
+      else run.when({ type: "resolveUnknown", task, unit: 0, decision: how });
+    }
+    if (how === "rerun") run.changes("a").changes("b");
+    run.changes("c").changes("d").changes("e");
+    assert.equal(run.view.verdict, "succeeded");
+  });
+}

@@ -2,20 +2,26 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { suite, test } from "node:test";
 import { killLoop } from "./kill-loop.ts";
 
 /** In parts, each with the time of a test: what a slow machine needs for all of them is more than that. */
 const KILLS_EACH = 10;
 const SEEDS = [1, 2, 3, 4, 5];
 
-for (const seed of SEEDS) {
-  test(`given a program that is killed ${KILLS_EACH} times (seed ${seed}), when it goes on each time, then nothing is done twice, forgotten or made up`, async (context) => {
-    const folder = mkdtempSync(join(tmpdir(), "drover-kills-"));
-    context.after(() => rmSync(folder, { recursive: true, force: true }));
-    const { kills, acknowledged, violations } = await killLoop({ folder, kills: KILLS_EACH, seed });
-    assert.deepEqual(violations, []);
-    assert.equal(kills, KILLS_EACH);
-    assert.ok(acknowledged > 0, "People were heard");
-  });
-}
+// Each mostly waits for its program, so several take hardly longer than one.
+suite("kill loop", { concurrency: 3 }, () => {
+  for (const seed of SEEDS) {
+    test(`given a program that is killed ${KILLS_EACH} times (seed ${seed}), when it goes on each time, then nothing is done twice, forgotten or made up`, async (context) => {
+      const folder = mkdtempSync(join(tmpdir(), "drover-kills-"));
+      context.after(() => rmSync(folder, { recursive: true, force: true }));
+      const result = await killLoop({ folder, kills: KILLS_EACH, seed });
+      assert.deepEqual(result.violations, []);
+      assert.equal(result.kills, KILLS_EACH);
+      assert.equal(result.lines.found, result.lines.expected);
+      assert.equal(result.lines.duplicated, 0);
+      assert.ok(result.acknowledged > 0, "People were heard");
+      assert.equal(result.settled, result.unknown, "People decided about all that nobody knew");
+    });
+  }
+});

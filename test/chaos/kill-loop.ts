@@ -6,7 +6,7 @@ import type { RunView } from "../../src/engine/run-view.ts";
 import { SeededRandom } from "../../src/testing/seeded-random.ts";
 import { Program, strike } from "./processes.ts";
 import { Scene, type Remains } from "./scene.ts";
-import { missingLines, unknownUnits, violationsOf } from "./verdict.ts";
+import { lineCounts, missingLines, unknownUnits, violationsOf, type LineCounts } from "./verdict.ts";
 
 const PLAN = fileURLToPath(new URL("plans/ledger.ts", import.meta.url));
 /** Starts of the program after which a run that has not ended is called endless. */
@@ -31,12 +31,22 @@ export interface KillLoopOptions {
 
 export interface KillLoopResult {
   readonly kills: number;
-  /** Kills that hit running commands too. */
+  /** Kills that were meant to hit running commands too. */
   readonly strikes: number;
   readonly runs: number;
+  /** Starts of the program that went on with a run. */
+  readonly resumes: number;
+  /** Commands that were running when the program went on, and were followed. */
+  readonly reattached: number;
+  /** Commands that had ended while no program was there. */
+  readonly foundFinished: number;
+  /** Outcomes that nobody knew, each of a command that was killed. */
+  readonly unknown: number;
+  /** Lines that finished runs should have written, and have. */
+  readonly lines: LineCounts;
   /** Verbs that were followed, each looked for in the log after every later kill. */
   readonly acknowledged: number;
-  /** Unknown outcomes, all of commands that were killed. */
+  /** Unknown outcomes that a person has decided about. */
   readonly settled: number;
   /** Empty when everything held. */
   readonly violations: readonly string[];
@@ -56,7 +66,12 @@ class KillLoop implements KillLoopResult {
   kills = 0;
   strikes = 0;
   runs = 0;
+  resumes = 0;
+  reattached = 0;
+  foundFinished = 0;
+  unknown = 0;
   settled = 0;
+  lines: LineCounts = { expected: 0, found: 0, duplicated: 0 };
   readonly violations: string[] = [];
   readonly #options: KillLoopOptions;
   readonly #random: SeededRandom;
@@ -90,6 +105,7 @@ class KillLoop implements KillLoopResult {
       if (this.violations.length > 0) return;
       if (remains.run?.verdict === "succeeded") {
         this.violations.push(...missingLines(scene, remains.run));
+        this.#count(lineCounts(scene, remains.run));
         this.#known.add(remains.run.runId);
         return;
       }
@@ -110,6 +126,7 @@ class KillLoop implements KillLoopResult {
       run === undefined
         ? ["run", PLAN, `folder=${scene.folder}`, "--fleet", scene.fleetFile, "--new"]
         : ["resume", run.runId];
+    if (run !== undefined) this.#noteLeftCalls(scene);
     const isKilled = this.kills < this.#options.kills;
     // While nobody drives the run, or later: a signal that is sent twice is one signal, and the log has no second word of it.
     const isOpened = run !== undefined && this.#random.integer(4) === 0;
@@ -118,32 +135,47 @@ class KillLoop implements KillLoopResult {
     const gates = isKilled
       ? run !== undefined && !isOpened && this.#openGatesLater(scene, run, program)
       : this.#openAllGates(scene, isOpened ? undefined : run, program);
-    if (isKilled) await this.#killAtRandom(program);
-    const exitCode = isKilled ? await program.kill() : await program.exited;
+    const exitCode = isKilled ? await this.#killAtRandom(program, scene) : await program.exited;
     await gates;
     if (exitCode !== null && exitCode !== 0 && exitCode !== 7) {
       this.violations.push(`drover ${words[0]} ended with ${exitCode}: ${program.stderr.slice(0, 2_000)}`);
     }
-    if (exitCode === null) await this.#killed(scene);
+    if (exitCode === null) this.kills += 1;
     this.#options.tell?.(`run ${this.runs}: ${words[0]}, ${exitCode === null ? "killed" : `ended with ${exitCode}`}`);
   }
 
-  /** A third of the kills hit the start of the program, the others some event of the run. */
-  async #killAtRandom(program: Program): Promise<void> {
-    if (this.#random.integer(3) === 0) {
+  /** A third of the kills hit the start of the program, the others some event of the run; some hit its commands too. */
+  async #killAtRandom(program: Program, scene: Scene): Promise<number | null> {
+    // Until one has hit something, so that people always have something to decide.
+    const isStrike = this.unknown === 0 || this.#random.integer(STRIKE_EVERY) === 0;
+    if (!isStrike && this.#random.integer(3) === 0) {
       await program.printed(Infinity, this.#random.integer(700));
-      return;
+      return program.kill();
     }
     await program.printed(1, START_MS_MAX);
     await program.printed(1 + this.#random.integer(16), QUIET_MS_MAX);
     await program.printed(Infinity, this.#random.integer(60));
+    if (!isStrike) return program.kill();
+    this.strikes += 1;
+    const { struck, exitCode } = await strike(scene.folder, program);
+    for (const line of struck) this.#struck.add(line);
+    return exitCode;
   }
 
-  async #killed(scene: Scene): Promise<void> {
-    this.kills += 1;
-    if (this.#random.integer(STRIKE_EVERY) !== 0) return;
-    this.strikes += 1;
-    for (const line of await strike(scene.folder)) this.#struck.add(line);
+  #noteLeftCalls(scene: Scene): void {
+    this.resumes += 1;
+    const { running, finished } = scene.leftCalls();
+    this.reattached += running;
+    this.foundFinished += finished;
+  }
+
+  #count({ expected, found, duplicated }: LineCounts): void {
+    const { lines } = this;
+    this.lines = {
+      expected: lines.expected + expected,
+      found: lines.found + found,
+      duplicated: lines.duplicated + duplicated,
+    };
   }
 
   /** Through the process that drives the run, which may be killed meanwhile. */
@@ -178,6 +210,7 @@ class KillLoop implements KillLoopResult {
   /** A person decides by what really happened. */
   async #settle(scene: Scene, run: RunView): Promise<void> {
     for (const { task, host, isDone } of unknownUnits(scene, run)) {
+      this.unknown += 1;
       const words = ["settle", run.runId, task, isDone ? "succeeded" : "rerun", "--host", host];
       const refusal = await this.#verb(scene, words);
       if (refusal === undefined) this.settled += 1;

@@ -31,8 +31,12 @@ async function main(kills: number, seed: number): Promise<number> {
   for (const violation of result.violations) process.stdout.write(`✖ ${violation}\n`);
   process.stdout.write(
     `seed ${seed}: ${result.kills} kills (${result.strikes} with commands), ${result.runs} runs, ` +
-      `${result.acknowledged} acknowledged verbs, ${result.settled} settled, ` +
-      `${result.violations.length} violations in ${seconds} s\n`,
+      `${result.resumes} resumes\n` +
+      `  commands: ${result.reattached} reattached, ${result.foundFinished} found finished, ` +
+      `${result.unknown} unknown, ${result.settled} settled\n` +
+      `  lines: ${result.lines.expected} expected, ${result.lines.found} found, ${result.lines.duplicated} duplicated\n` +
+      `  ${result.acknowledged} acknowledged verbs\n` +
+      `  ${result.violations.length} violations in ${seconds} s\n`,
   );
   if (result.violations.length === 0) rmSync(folder, { recursive: true, force: true });
   else process.stdout.write(`The folders are in ${folder}\n`);

@@ -58,30 +58,45 @@ export class Program {
   }
 }
 
-/**
- * Kills the commands that a dead program left running in a folder.
- * @returns the lines that they were about, as they stand in their arguments
- */
-export async function strike(folder: string): Promise<ReadonlySet<string>> {
-  const struck = new Set<string>();
-  const processIds: number[] = [];
-  for (const processId of readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)) {
+/** What a strike has hit. */
+export interface Strike {
+  /** Lines that the commands were about, as they stand in their arguments. */
+  readonly struck: ReadonlySet<string>;
+  readonly exitCode: number | null;
+}
+
+/** Kills a program together with the commands that it has running in a folder. */
+export async function strike(folder: string, program: Program): Promise<Strike> {
+  const commands = commandsIn(folder, program);
+  // Both before anybody has heard of the end of the other.
+  for (const processId of [program.child.pid, ...commands.keys()]) killHard(processId);
+  const exitCode = await program.exited;
+  // What it was just starting when it was looked at.
+  const late = commandsIn(folder, program);
+  for (const processId of late.keys()) killHard(processId);
+  const all = new Map([...commands, ...late]);
+  for (const processId of all.keys()) await untilGone(processId);
+  return { struck: new Set([...all.values()].flat()), exitCode };
+}
+
+/** Processes in a folder, and the lines they are about. */
+function commandsIn(folder: string, { child }: Program): ReadonlyMap<number, readonly string[]> {
+  const found = new Map<number, readonly string[]>();
+  const names = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  for (const processId of names.map(Number)) {
+    if (processId === process.pid || processId === child.pid) continue;
     const text = argumentsOf(processId);
-    if (processId === process.pid || !text.includes(folder)) continue;
-    for (const [line] of text.matchAll(/line:[\w-]+/g)) struck.add(line);
-    processIds.push(processId);
+    if (text.includes(folder)) found.set(processId, text.match(/line:[\w-]+/g) ?? []);
   }
-  for (const processId of processIds) {
-    try {
-      process.kill(processId, "SIGKILL");
-    } catch {
-      // It has ended meanwhile.
-    }
+  return found;
+}
+
+function killHard(processId: number | undefined): void {
+  try {
+    if (processId !== undefined) process.kill(processId, "SIGKILL");
+  } catch {
+    // It has ended meanwhile.
   }
-  for (const processId of processIds) await untilGone(processId);
-  return struck;
 }
 
 function argumentsOf(processId: number): string {

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunView } from "../../src/engine/run-view.ts";
@@ -58,6 +58,16 @@ export class Scene {
   /** Not when the first program was killed before it had made one. */
   get #hasLog(): boolean {
     return readdirSync(this.data).some((name) => /^log-\d+\.db$/.test(name));
+  }
+
+  /** Commands whose result nobody had heard when the program ended: those that run on, and those that have ended since. */
+  leftCalls(): { readonly running: number; readonly finished: number } {
+    const journals = join(this.data, "journal");
+    if (!existsSync(journals)) return { running: 0, finished: 0 };
+    const files = readdirSync(journals, { recursive: true, encoding: "utf8" });
+    const inCalls = (name: string) => files.filter((file) => file.includes("/calls/") && file.endsWith(`/${name}`));
+    const finished = inCalls("exit").length;
+    return { running: inCalls("process").length - finished, finished };
   }
 
   /** What `drover log verify` would find. */

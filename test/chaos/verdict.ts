@@ -57,6 +57,23 @@ export function missingLines(scene: Scene, run: RunView): readonly string[] {
     .map(({ task, host }) => `the run succeeded without the line of ${task} on ${host}`);
 }
 
+/** How often the lines of a run are there. */
+export interface LineCounts {
+  readonly expected: number;
+  readonly found: number;
+  /** Written more than once. */
+  readonly duplicated: number;
+}
+
+export function lineCounts(scene: Scene, run: RunView): LineCounts {
+  const counts = unitsOf(run).map(({ task, host }) => scene.ledger(host).get(`line:${task}`) ?? 0);
+  return {
+    expected: counts.length,
+    found: counts.filter((count) => count > 0).length,
+    duplicated: counts.filter((count) => count > 1).length,
+  };
+}
+
 interface Unit {
   readonly task: string;
   readonly host: (typeof HOSTS)[number];
