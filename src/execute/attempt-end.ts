@@ -40,6 +40,11 @@ export function noSuchHost(job: Job, trace: AttemptTrace): Outcome {
   return { ...failure(error, "fatal", trace), failure: "unreachable" };
 }
 
+/** The outcome of an attempt that nobody waits for any more; it is not its result. */
+export function left(): Outcome {
+  return { status: "unknown", reason: "The executor was closed while the attempt ran" };
+}
+
 /** The outcome of an attempt that an executor that is gone has begun, and that cannot be gone on with. */
 export function startedBefore(): Outcome {
   return { status: "unknown", reason: "The attempt was started before and its result is not known" };

@@ -157,6 +157,26 @@ for (const point of ["before accept", "at once", "ended", "before report"]) {
   });
 }
 
+for (const [kind, workOf] of [
+  ["command", commandOf],
+  ["script", scriptOf],
+] as const) {
+  test(`given a ${kind} that runs, when its executor is closed, then it goes on, and the next executor tells its true end`, async (context) => {
+    const scene = await newScene(context);
+    const job = jobOf(workOf(scene.folder));
+    {
+      await using fleet = fleetIn(scene.folder);
+      const { promise: began, resolve } = Promise.withResolvers<void>();
+      void fleet.dispatch(job, { signal: new AbortController().signal, onOutput: () => resolve() });
+      await began;
+    }
+    const second = scene.send(job);
+    await scene.release();
+    assert.equal(outputOf(await second), "began\nended\n");
+    assert.equal(await scene.count(), 1);
+  });
+}
+
 test("given a command whose processes were killed with its executor, when sent again, then the outcome is unknown", async (context) => {
   const scene = await newScene(context);
   const job = jobOf(commandOf(scene.folder));

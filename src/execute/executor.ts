@@ -1,12 +1,13 @@
 import type { Clock } from "../base/clock.ts";
 import { fromThrown } from "../base/coded-error.ts";
+import { isLeftRunning, LeftRunning } from "../base/left-running.ts";
 import { KILL_GRACE_MS, OPERATION_TIMEOUT_MS_DEFAULT, SCRIPT_TIMEOUT_MS_DEFAULT } from "../base/limits.ts";
 import { isDetaching } from "../host/detached-exec.ts";
 import type { Host } from "../operation/host.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { ContentStore, Provider, ProviderRegistry } from "../operation/provider.ts";
 import type { AttemptResult, Job } from "../protocol/job.ts";
-import { cancelled, crashed, noSuchHost, timedOut, type AttemptEnd } from "./attempt-end.ts";
+import { cancelled, crashed, left, noSuchHost, timedOut, type AttemptEnd } from "./attempt-end.ts";
 import { AttemptClaims } from "./attempt-claims.ts";
 import type { Attempt, AttemptTrace } from "./attempt.ts";
 import type { CallFolders } from "./call-folders.ts";
@@ -46,7 +47,10 @@ export interface ExecuteOptions {
   readonly onProgress?: (percent: number, message?: string) => void;
 }
 
-/** Carries out jobs. Disposing cancels what runs and waits for it. */
+/**
+ * Carries out jobs. Disposing ends what runs and waits for it; with a durable journal it is left: commands that survive go on,
+ * and the next executor is asked for their results.
+ */
 export interface Executor extends AsyncDisposable {
   /**
    * Carries out one attempt and answers how it ended; never rejects. A token starts at most once: sent again, it
@@ -116,7 +120,9 @@ class AttemptExecutor implements Executor {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#disposal.abort(new Error("the executor was closed"));
+    const { calls } = this.#options;
+    const reason = "the executor was closed";
+    this.#disposal.abort(calls === undefined ? new Error(reason) : new LeftRunning(reason));
     for (const { stop } of this.#running.values()) stop.abort(this.#disposal.signal.reason);
     await Promise.all(Array.from(this.#running.values(), (running) => running.result));
     await this.#claims[Symbol.asyncDispose]();
@@ -139,7 +145,9 @@ class AttemptExecutor implements Executor {
       if (this.#disposal.signal.aborted) stop.abort(this.#disposal.signal.reason);
       const isResumed = claim.kind === "resumed";
       const result = finished(await this.#attempt(job, { ...options, masker, stop, isResumed }));
-      if (job.mode === "apply") await this.#claims.keep(job, result);
+      // What was left has no result yet.
+      const isLeft = result.outcome.status === "unknown" && isLeftRunning(stop.signal.reason);
+      if (job.mode === "apply" && !isLeft) await this.#claims.keep(job, result);
       return result;
     } catch (thrown) {
       // Not the provider: the journal or the executor itself. Nobody can say how far the attempt got.
@@ -157,6 +165,7 @@ class AttemptExecutor implements Executor {
   ): Promise<Outcome> {
     const trace: AttemptTrace = { hasStartedChanging: false, holdsPreImage: false };
     const { stop, masker, isResumed } = options;
+    if (isLeftRunning(stop.signal.reason)) return left();
     if (stop.signal.aborted && !isResumed) return cancelled(stop.signal.reason, masker);
     const host = this.#hostOf(job);
     if (host === undefined) return noSuchHost(job, trace);
@@ -176,6 +185,7 @@ class AttemptExecutor implements Executor {
       performWork(attempt, { ...this.#options, journal: this.#journal }),
     );
     if (ended.kind === "outcome" && !(stop.signal.aborted && ended.outcome.status === "failed")) return ended.outcome;
+    if (isLeftRunning(stop.signal.reason)) return left();
     if (ended.kind === "deaf") {
       return { status: "unknown", reason: "The attempt was asked to stop and did not answer in time" };
     }

@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { open, type FileHandle } from "node:fs/promises";
 import type { CodedError } from "../base/coded-error.ts";
+import { isLeftRunning } from "../base/left-running.ts";
 import { KILL_GRACE_MS, OUTPUT_BYTES_MAX } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { CappedOutput } from "../base/capped-output.ts";
@@ -63,6 +64,7 @@ export class DetachedRun implements Disposable {
       if (this.#isOver(this.#childExit !== undefined)) break;
       await this.#pause();
     }
+    if (this.#isLeft) child.unref();
     return await this.#judge(this.#childExit ?? undefined, this.#options.clock.monotonicMs() - startedAtMs);
   }
 
@@ -112,9 +114,15 @@ export class DetachedRun implements Disposable {
     if (signal?.aborted === true) this.#onAbort();
   }
 
+  /** Whether the command goes on without anybody who waits for it. */
+  get #isLeft(): boolean {
+    return this.#ending?.kind === "thrown" && isLeftRunning(this.#ending.reason);
+  }
+
   /** After being asked to end, the whole group must be gone. */
   #isOver(isCommandOver: boolean): boolean {
     if (this.#ending === undefined) return isCommandOver;
+    if (this.#isLeft) return true;
     return this.#isGivenUp || this.#processId === undefined || !isGroupAlive(this.#processId);
   }
 
@@ -132,7 +140,7 @@ export class DetachedRun implements Disposable {
     this.#ending = ending;
     const processId = this.#processId;
     this.#wake();
-    if (processId === undefined) return;
+    if (processId === undefined || this.#isLeft) return;
     signalGroup(processId, "SIGTERM");
     this.#after(this.#options.killGraceMs ?? KILL_GRACE_MS, () => {
       signalGroup(processId, "SIGKILL");

@@ -20,6 +20,8 @@ export class Attempt implements AttemptKey {
   readonly isUndo: boolean;
   /** Whether an earlier process may have sent it before. */
   isResent = false;
+  /** Whether its job has gone to the fleet. */
+  isSent = false;
   #controller: AbortController | undefined;
   #abortReason: DOMException | undefined;
   #settle: ((attempt: Attempt, outcome: Outcome) => void) | undefined;

@@ -99,11 +99,16 @@ export class EffectPerformer {
     return new Attempt(effect, effect.type === "undo", this.#settled);
   }
 
-  /** Asks everything that still runs to end; used when the run is closed by a bug. */
+  /**
+   * Gives up everything that still runs. Functions are asked to end. Jobs go on where the fleet remembers tokens: whoever
+   * drives the run next asks for them.
+   */
   abandonAll(): void {
     const attempts = [...this.#running.values()];
     this.#running.clear();
-    for (const attempt of attempts) attempt.abort("the run is closed");
+    for (const attempt of attempts) {
+      if (!attempt.isSent || !this.#options.fleet.isDurable) attempt.abort("the run is closed");
+    }
   }
 
   #dispatch(effect: DispatchEffect, attempt: Attempt): void {
@@ -207,6 +212,7 @@ export class EffectPerformer {
     const { runId, state } = this.#options;
     const { task, mode, work, secrets = [] } = job;
     const host = job.host ?? "";
+    attempt.isSent = true;
     this.#running.set(keyOf(attempt), attempt);
     this.#placement.occupy(host);
     const resent = attempt.isResent ? { isResent: true } : {};

@@ -27,17 +27,26 @@ export class CliSandbox {
     context.after(() => rmSync(this.folder, { recursive: true, force: true }));
   }
 
-  /** Starts the real program. */
-  start(words: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-    return spawn(process.execPath, ["--conditions=source", MAIN, ...words], {
+  /** Starts the real program; `through` is a command that starts it in turn. */
+  start(
+    words: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    through: readonly string[] = [],
+  ): ChildProcess {
+    const [program = "", ...rest] = [...through, process.execPath, "--conditions=source", MAIN, ...words];
+    return spawn(program, rest, {
       cwd: this.folder,
       env: { PATH: process.env["PATH"] ?? "", HOME: this.folder, TZ: "UTC", LANG: "C.UTF-8", ...env },
     });
   }
 
   /** Runs the real program to its end. */
-  async run(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
-    return this.finished(this.start(words, env));
+  async run(
+    words: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    through: readonly string[] = [],
+  ): Promise<CliResult> {
+    return this.finished(this.start(words, env, through));
   }
 
   async finished(child: ChildProcess): Promise<CliResult> {
