@@ -99,16 +99,11 @@ export class EffectPerformer {
     return new Attempt(effect, effect.type === "undo", this.#settled);
   }
 
-  /**
-   * Gives up everything that still runs. Functions are asked to end. Jobs go on where the fleet remembers tokens: whoever
-   * drives the run next asks for them.
-   */
+  /** Asks what still runs to end, but for jobs of a fleet that remembers tokens: whoever drives the run next asks for them. */
   abandonAll(): void {
-    const attempts = [...this.#running.values()];
+    const { isDurable } = this.#options.fleet;
+    for (const attempt of this.#running.values()) if (!attempt.isSent || !isDurable) attempt.abort("the run is closed");
     this.#running.clear();
-    for (const attempt of attempts) {
-      if (!attempt.isSent || !this.#options.fleet.isDurable) attempt.abort("the run is closed");
-    }
   }
 
   #dispatch(effect: DispatchEffect, attempt: Attempt): void {
