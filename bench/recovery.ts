@@ -8,7 +8,7 @@ import type { BenchRow } from "./bench-row.ts";
 import type { BenchLength } from "./bench-length.ts";
 import { median } from "./measure.ts";
 import type { RecoveryArgument, RecoveryTimes } from "./recovery-child.ts";
-import { childCommand, runChild } from "./run-child.ts";
+import { childCommand, childEnvironment, runChild } from "./run-child.ts";
 
 const ROUND_COUNT = 5;
 const TASK_COUNT = 100_000;
@@ -48,7 +48,7 @@ export async function benchRecovery({ rounds = ROUND_COUNT, scale = 1 }: BenchLe
 /** Ends the process without warning once half of the tasks have been sent out. */
 async function startAndKill(argument: RecoveryArgument): Promise<void> {
   const [command, flags] = childCommand("recovery-child.ts", argument);
-  const child = spawn(command, flags, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(command, flags, { stdio: ["ignore", "pipe", "inherit"], env: childEnvironment() });
   const ended = once(child, "exit");
   try {
     const halfDone = once(child.stdout, "data", { signal: AbortSignal.timeout(HALF_MS_MAX) });

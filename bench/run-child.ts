@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 const HEAP_MB_MAX = 6_000;
@@ -8,7 +10,7 @@ const HEAP_MB_MAX = 6_000;
  * memory, and answers the JSON that it prints. Programs get one argument, as JSON, and can collect garbage.
  */
 export async function runChild<Answer>(program: string, argument: unknown): Promise<Answer> {
-  const { stdout } = await promisify(execFile)(...childCommand(program, argument));
+  const { stdout } = await promisify(execFile)(...childCommand(program, argument), { env: childEnvironment() });
   const answer: unknown = JSON.parse(stdout);
   return answer as Answer;
 }
@@ -18,6 +20,11 @@ export function childCommand(program: string, argument: unknown): readonly [stri
   const path = new URL(program, import.meta.url).pathname;
   const flags = ["--conditions=source", "--expose-gc", `--max-old-space-size=${HEAP_MB_MAX}`];
   return [process.execPath, [...flags, path, JSON.stringify(argument)]];
+}
+
+/** Compiled code is kept between processes, in threads too, as the program does for itself. */
+export function childEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "drover-bench-code") };
 }
 
 /** The argument with which {@link runChild} started this process. */

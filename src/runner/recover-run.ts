@@ -6,7 +6,7 @@ import { createState } from "../engine/create-state.ts";
 import { decodeState } from "../engine/decode-state.ts";
 import type { RunCreated } from "../engine/events.ts";
 import type { RunState } from "../engine/run-state.ts";
-import type { DurableLog, SnapshotReference } from "../eventlog/durable-log.ts";
+import type { DurableLog, LatestSnapshot, SnapshotReference } from "../eventlog/durable-log.ts";
 import type { CompiledPlan } from "../plan/compiled-plan.ts";
 import { planOfBody } from "../plan/plan-of-body.ts";
 import type { RecoveredRun } from "./driver-options.ts";
@@ -31,19 +31,20 @@ export function snapshotNameOf(runId: RunId): string {
 /**
  * Folds a run from its newest good snapshot and the events after that; from all its events when no snapshot can be used.
  *
+ * @param place `snapshots`: the read of {@link snapshotsOf}, when that was begun before
  * @param plan the plan of the run; with code only when the run is to go on
  * @returns the run at `record.newest`, or why it cannot be told: an event of another version (`DRV_RUN_EVENT_UNKNOWN`), a
  * damaged row or blob (`DRV_LOG_…`), or events that do not fit the plan (`DRV_RUN_QUARANTINED`)
  */
 export async function recoverRun(
   log: DurableLog,
-  place: { readonly lane: number; readonly record: RunRecord },
+  place: { readonly lane: number; readonly record: RunRecord; readonly snapshots?: Promise<LatestSnapshot> },
   plan: CompiledPlan,
 ): Promise<Result<ToldRun, CodedError>> {
-  const { lane, record } = place;
+  const { lane, record, snapshots = snapshotsOf(log, record) } = place;
   const passedOver: CodedError[] = [];
   try {
-    const { snapshot, damaged } = await log.snapshots.latest(snapshotNameOf(record.runId));
+    const { snapshot, damaged } = await snapshots;
     passedOver.push(...damaged);
     const decoded = snapshot === undefined ? undefined : decodeState(plan, snapshot.content);
     if (decoded?.ok === false) passedOver.push(decoded.error);
@@ -64,6 +65,14 @@ export async function recoverRun(
   } catch (thrown) {
     return err(reasonOf(thrown, record.runId));
   }
+}
+
+/** Begins to read the newest snapshot of a run: the disk works while its plan is made. */
+export function snapshotsOf(log: DurableLog, { runId }: RunRecord): Promise<LatestSnapshot> {
+  const reading = log.snapshots.latest(snapshotNameOf(runId));
+  // Nobody may come to wait for it.
+  reading.catch(() => {});
+  return reading;
 }
 
 async function foldAfter(

@@ -4,7 +4,7 @@ import { viewRun } from "../engine/view.ts";
 import type { RunView } from "../engine/run-view.ts";
 import type { DurableLog } from "../eventlog/durable-log.ts";
 import type { PlanSource, RunParts } from "./plan-source.ts";
-import { keptPlan, readCreated, recoverRun, type ToldRun } from "./recover-run.ts";
+import { keptPlan, readCreated, recoverRun, snapshotsOf, type ToldRun } from "./recover-run.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** A run that can go on: its state, and the plan with code and the hosts it needs. */
@@ -27,7 +27,7 @@ export class RunLoader {
 
   /** The run with its code, ready to go on; or why it cannot: see {@link PlanSource.load} and `recoverRun`. */
   async load(record: RunRecord): Promise<Result<LoadedRun, readonly CodedError[]>> {
-    const place = { lane: this.#lane, record };
+    const place = { lane: this.#lane, record, snapshots: snapshotsOf(this.#log, record) };
     const created = await readCreated(this.#log, place);
     if (!created.ok) return err([created.error]);
     const parts = await this.#plans.load(record, created.value.params);

@@ -21,6 +21,9 @@ const decompress = promisify(zstdDecompress);
 /** Decimal digits of a position in a file name, so that names sort as positions do. */
 const POSITION_DIGITS = 16;
 const FILE_NAME = /^([0-9]{16})\.snapshot$/;
+/** Bytes of one piece of decompressed content. */
+const CHUNK_BYTES_MIN = 16 * 1024;
+const CHUNK_BYTES_MAX = 4 * 1024 * 1024;
 /** Hexadecimal digits of the digest in front of the compressed content. */
 const DIGEST_LENGTH = 64;
 
@@ -66,7 +69,7 @@ export class FolderSnapshotStore implements SnapshotStore {
     const action = `Cannot read the snapshot of "${name}" at ${position}`;
     try {
       const file = await readFile(pathOf(this.#folderOf(name), position));
-      const content = await decompress(file.subarray(DIGEST_LENGTH));
+      const content = await decompress(file.subarray(DIGEST_LENGTH), { chunkSize: chunkBytesOf(file.length) });
       const snapshot = { name, position, hash: sha256(content), content };
       if (file.subarray(0, DIGEST_LENGTH).toString("latin1") === digestOf(snapshot)) return ok(snapshot);
       return err(codedError("DRV_LOG_SNAPSHOT_DAMAGED", `${action}: its content has another hash`));
@@ -79,6 +82,11 @@ export class FolderSnapshotStore implements SnapshotStore {
   #folderOf(name: string): string {
     return join(this.#folder, sha256(name));
   }
+}
+
+/** Columns shrink to a small part; pieces of the usual 16 KB would have to be put together for longer than they are read. */
+function chunkBytesOf(fileBytes: number): number {
+  return Math.min(CHUNK_BYTES_MAX, Math.max(CHUNK_BYTES_MIN, fileBytes * 16));
 }
 
 function digestOf({ name, position, hash }: SnapshotReference): string {

@@ -6,7 +6,7 @@ import { appendInFlight, batchDefect, laneDefect } from "../log-batch.ts";
 import { FolderBlobStore } from "./folder-blob-store.ts";
 import { FolderSnapshotStore } from "./folder-snapshot-store.ts";
 import { WorkerClient } from "./worker-client.ts";
-import type { EncodedRow, StoredRow } from "./worker-messages.ts";
+import type { EncodedRow, StoredRow, WorkerRequest } from "./worker-messages.ts";
 
 /** Positions of a stream asked for at once. */
 const ROWS_AT_MAX = 256;
@@ -70,13 +70,13 @@ export class SqliteLog implements DurableLog {
 
   async *read(lane: number, from: number): AsyncIterable<LogRow> {
     if (lane !== 0) return;
-    for (let next = from; ;) {
-      this.#expectOpen("read");
-      const { rows } = await this.#client.ask({ type: "read", from: next }, "rows");
-      for (const row of rows) yield decodedRow(row);
+    for (let part = this.#ask({ type: "read", from }); ;) {
+      const { rows } = await part;
       const last = rows.at(-1);
       if (last === undefined) return;
-      next = last.position + 1;
+      // The thread reads on while these are looked at.
+      part = this.#ask({ type: "read", from: last.position + 1 });
+      for (const row of rows) yield decodedRow(row);
     }
   }
 
@@ -85,12 +85,14 @@ export class SqliteLog implements DurableLog {
     this.#expectOpen("read");
     const { after = 0 } = options;
     const { positions } = await this.#client.ask({ type: "links", newest, after }, "links");
-    for (let index = 0; index < positions.length;) {
-      this.#expectOpen("read");
-      const wanted = positions.slice(index, index + ROWS_AT_MAX);
-      const { rows } = await this.#client.ask({ type: "rowsAt", positions: wanted }, "rows");
-      for (const row of rows) yield decodedRow(row);
+    const askFrom = (index: number) =>
+      this.#ask({ type: "rowsAt", positions: positions.slice(index, index + ROWS_AT_MAX) });
+    let index = 0;
+    for (let part = askFrom(index); index < positions.length;) {
+      const { rows } = await part;
       index += rows.length;
+      if (index < positions.length) part = askFrom(index);
+      for (const row of rows) yield decodedRow(row);
     }
   }
 
@@ -121,6 +123,14 @@ export class SqliteLog implements DurableLog {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#client.close();
     await this.#closing;
+  }
+
+  /** Asks for rows that somebody may not wait for any more when they come. */
+  #ask(request: Extract<WorkerRequest, { readonly type: "read" | "rowsAt" }>) {
+    this.#expectOpen("read");
+    const asked = this.#client.ask(request, "rows");
+    asked.catch(() => {});
+    return asked;
   }
 
   async #write(request: Parameters<WorkerClient["ask"]>[0]): Promise<AppendOutcome> {

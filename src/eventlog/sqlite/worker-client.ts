@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { codedError, DroverError } from "../../base/coded-error.ts";
 import type { NumberedAnswer, NumberedRequest, WorkerAnswer, WorkerRequest } from "./worker-messages.ts";
+import { workerEnvironment } from "./worker-environment.ts";
 
 type Answer<Type extends WorkerAnswer["type"]> = Extract<WorkerAnswer, { readonly type: Type }>;
 
@@ -21,6 +22,7 @@ export class WorkerClient {
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
     this.#worker = new Worker(new URL(`./log-worker.${extension}`, import.meta.url), {
       workerData: folder,
+      env: workerEnvironment(),
       // Flags of the process may be of a kind that a file cannot be started with.
       execArgv: [],
       stdout: true,

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import { codedError, DroverError, type CodedError } from "../../base/coded-error.ts";
+import { workerEnvironment } from "../../eventlog/sqlite/worker-environment.ts";
 import type { ProjectorAnswer, ProjectorRequest } from "./projector-messages.ts";
 
 interface Waiting {
@@ -45,6 +46,7 @@ export class Projector implements AsyncDisposable {
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
     this.#worker = new Worker(new URL(`./projector-worker.${extension}`, import.meta.url), {
       workerData: folder,
+      env: workerEnvironment(),
       // Flags of the process may be of a kind that a file cannot be started with.
       execArgv: [],
       stdout: true,
