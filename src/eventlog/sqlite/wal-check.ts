@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { damaged } from "./log-refusal.ts";
 import { isMissingFile } from "./missing-file.ts";
 
@@ -6,6 +6,8 @@ const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 /** The magic number without its lowest bit, which tells the byte order of the checksums. */
 const MAGIC = 0x377f0682;
+/** Frames read at once: the file may have 33 MB, and memory that is touched for the first time costs more than reading. */
+const FRAMES_AT_ONCE = 64;
 
 /**
  * Looks whether the write-ahead log beside a database can be trusted. SQLite itself takes everything from the first
@@ -14,84 +16,110 @@ const MAGIC = 0x377f0682;
  */
 export function checkWal(databasePath: string): void {
   const path = `${databasePath}-wal`;
-  const wal = readWal(path);
-  if (wal === undefined || wal.length <= HEADER_BYTES) return;
-  const view = new DataView(wal.buffer, wal.byteOffset, wal.byteLength);
-  const isBigEndian = (view.getUint32(0) & 1) === 1;
-  const sums: Sums = [0, 0];
-  addTo(sums, view, { from: 0, to: 24, isBigEndian });
-  const hasHeader =
-    (view.getUint32(0) & ~1) === MAGIC && sums[0] === view.getUint32(24) && sums[1] === view.getUint32(28);
-  if (!hasHeader) throw damaged(path, "its header is not as it was written");
-  const frameBytes = FRAME_HEADER_BYTES + view.getUint32(8);
-  const frameCount = Math.floor((wal.length - HEADER_BYTES) / frameBytes);
-  const frames = { view, frameBytes, frameCount, isBigEndian };
-  const bad = firstBadFrame(frames, sums);
-  const commitsBehind = commitsFrom(frames, bad);
-  if (commitsBehind > 1)
-    throw damaged(path, `frame ${bad + 1} is not as it was written, and ${commitsBehind} commits follow`);
+  const file = openWal(path);
+  if (file === undefined) return;
+  try {
+    checkFile(path, file);
+  } finally {
+    closeSync(file);
+  }
 }
 
-function readWal(path: string): Uint8Array | undefined {
+function openWal(path: string): number | undefined {
   try {
-    return readFileSync(path);
+    return openSync(path, "r");
   } catch (thrown) {
     if (isMissingFile(thrown)) return undefined;
     throw thrown;
   }
 }
 
-type Sums = [number, number];
-
-interface Frames {
-  readonly view: DataView;
-  readonly frameBytes: number;
-  readonly frameCount: number;
-  readonly isBigEndian: boolean;
-}
-
-function firstBadFrame(frames: Frames, sums: Sums): number {
-  const { view, frameBytes, frameCount, isBigEndian } = frames;
-  for (let index = 0; index < frameCount; index++) {
-    const start = HEADER_BYTES + index * frameBytes;
-    if (!hasSalts(view, start)) return index;
-    addTo(sums, view, { from: start, to: start + 8, isBigEndian });
-    addTo(sums, view, { from: start + FRAME_HEADER_BYTES, to: start + frameBytes, isBigEndian });
-    if (sums[0] !== view.getUint32(start + 16) || sums[1] !== view.getUint32(start + 20)) return index;
+function checkFile(path: string, file: number): void {
+  const header = new DataView(new ArrayBuffer(HEADER_BYTES));
+  if (fill(file, header, 0) < HEADER_BYTES || fill(file, new DataView(new ArrayBuffer(1)), HEADER_BYTES) === 0) return;
+  const isBigEndian = (header.getUint32(0) & 1) === 1;
+  const sums = new Sums(isBigEndian);
+  sums.add(header, 0, 24);
+  const isRight = (header.getUint32(0) & ~1) === MAGIC && sums.equals(header, 24);
+  if (!isRight) throw damaged(path, "its header is not as it was written");
+  const frameBytes = FRAME_HEADER_BYTES + header.getUint32(8);
+  let firstBad: number | undefined;
+  let commitsBehind = 0;
+  let index = 0;
+  for (const frame of framesOf(file, frameBytes)) {
+    if (firstBad === undefined && !isWritten(frame, header, sums)) firstBad = index;
+    if (firstBad !== undefined && isCommit(frame, header)) commitsBehind += 1;
+    index += 1;
   }
-  return frameCount;
+  if (firstBad !== undefined && commitsBehind > 1) {
+    throw damaged(path, `frame ${firstBad + 1} is not as it was written, and ${commitsBehind} commits follow`);
+  }
 }
 
-/** Frames from before the file was last begun anew have other salts. */
-function hasSalts(view: DataView, start: number): boolean {
-  return view.getUint32(start + 8) === view.getUint32(16) && view.getUint32(start + 12) === view.getUint32(20);
+/** Whole frames in their order; each is good until the next is asked for. */
+function* framesOf(file: number, frameBytes: number): Generator<DataView> {
+  const part = new DataView(new ArrayBuffer(frameBytes * FRAMES_AT_ONCE));
+  for (let position = HEADER_BYTES; ;) {
+    const count = Math.floor(fill(file, part, position) / frameBytes);
+    for (let frame = 0; frame < count; frame++) yield new DataView(part.buffer, frame * frameBytes, frameBytes);
+    if (count < FRAMES_AT_ONCE) return;
+    position += part.byteLength;
+  }
 }
 
-/** Commits that the frames from `first` on still tell of. */
-function commitsFrom(frames: Frames, first: number): number {
-  const { view, frameBytes, frameCount } = frames;
+/** Reads until a part is full or the file ends; answers how many bytes there are. */
+function fill(file: number, part: DataView, position: number): number {
   let count = 0;
-  for (let index = first; index < frameCount; index++) {
-    const start = HEADER_BYTES + index * frameBytes;
-    // The size of the database after a commit; 0 in a frame that does not end one.
-    if (hasSalts(view, start) && view.getUint32(start + 4) !== 0) count += 1;
+  while (count < part.byteLength) {
+    const read = readSync(file, part, count, part.byteLength - count, position + count);
+    if (read === 0) break;
+    count += read;
   }
   return count;
 }
 
-interface Span {
-  readonly from: number;
-  readonly to: number;
-  readonly isBigEndian: boolean;
+/** Whether a frame is as it was written, after those before it. */
+function isWritten(frame: DataView, header: DataView, sums: Sums): boolean {
+  if (!hasSalts(frame, header)) return false;
+  sums.add(frame, 0, 8);
+  sums.add(frame, FRAME_HEADER_BYTES, frame.byteLength);
+  return sums.equals(frame, 16);
+}
+
+/** Frames from before the file was last begun anew have other salts. */
+function hasSalts(frame: DataView, header: DataView): boolean {
+  return frame.getUint32(8) === header.getUint32(16) && frame.getUint32(12) === header.getUint32(20);
+}
+
+/** The size of the database after a commit; 0 in a frame that does not end one. */
+function isCommit(frame: DataView, header: DataView): boolean {
+  return hasSalts(frame, header) && frame.getUint32(4) !== 0;
 }
 
 /** The checksum of SQLite's write-ahead log: two running sums over pairs of 32-bit words. */
-function addTo(sums: Sums, view: DataView, { from, to, isBigEndian }: Span): void {
-  let [first, second] = sums;
-  for (let offset = from; offset < to; offset += 8) {
-    first = (first + view.getUint32(offset, !isBigEndian) + second) >>> 0;
-    second = (second + view.getUint32(offset + 4, !isBigEndian) + first) >>> 0;
+class Sums {
+  readonly #isBigEndian: boolean;
+  #first = 0;
+  #second = 0;
+
+  constructor(isBigEndian: boolean) {
+    this.#isBigEndian = isBigEndian;
   }
-  sums[0] = first;
-  sums[1] = second;
+
+  /** Adds bytes from `from` to before `to`, both multiples of 8. */
+  add(view: DataView, from: number, to: number): void {
+    let [first, second] = [this.#first, this.#second];
+    const isLittleEndian = !this.#isBigEndian;
+    for (let offset = from; offset < to; offset += 8) {
+      first = (first + view.getInt32(offset, isLittleEndian) + second) | 0;
+      second = (second + view.getInt32(offset + 4, isLittleEndian) + first) | 0;
+    }
+    this.#first = first;
+    this.#second = second;
+  }
+
+  /** Whether they are what stands at `offset`. */
+  equals(view: DataView, offset: number): boolean {
+    return this.#first === view.getInt32(offset) && this.#second === view.getInt32(offset + 4);
+  }
 }
