@@ -132,8 +132,8 @@ function shapeOf(shape: ShapeOfBody, { policies, targets }: Tables): Shape {
 /** There may be 100,000: members are set one by one, because a spread takes many times as long. */
 function taskOf(name: string, index: number, shape: Shape | undefined): CompiledTask {
   const { body, guards, policy, target, title, undo, isRollbackStep, outputs } = must(shape, "Each task has a shape");
-  const task: Writable<CompiledTask> = { index, name, body, guards, policy };
-  if (target !== undefined) task.target = target;
+  const task: Writable<CompiledTask> =
+    target === undefined ? { index, name, body, guards, policy } : { index, name, body, guards, policy, target };
   if (title !== undefined) task.title = title;
   if (undo !== undefined) task.undo = undo;
   if (isRollbackStep !== undefined) task.isRollbackStep = isRollbackStep;
