@@ -1,5 +1,6 @@
 import { getCompileCacheDir } from "node:module";
 import { dirname } from "node:path";
+import { env } from "node:process";
 
 /**
  * Environment for a thread: that of the process, and where it keeps compiled code, when it keeps any. A thread that is
@@ -8,5 +9,5 @@ import { dirname } from "node:path";
 export function workerEnvironment(): NodeJS.ProcessEnv {
   const folder = getCompileCacheDir();
   // Node names the folder for its own version, inside of the one it was given.
-  return folder === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(folder) };
+  return folder === undefined ? env : { ...env, NODE_COMPILE_CACHE: dirname(folder) };
 }
