@@ -23,6 +23,8 @@ async function main(): Promise<void> {
     minifyWhitespace: true,
     // Only for files with mistakes of syntax.
     external: ["yaml"],
+    // What is about to be packed stands in a folder of its own, without packages beside it.
+    nodePaths: [join(import.meta.dirname, "..", "node_modules")],
     plugins: [onlyEnglish],
     metafile: true,
     logLevel: "warning",
