@@ -80,6 +80,7 @@ export async function startedHere(run: DurableRun, data: DataRuns): Promise<Resu
   const report = Promise.race([run.report, broken]);
   report.catch(() => {});
   return ok({
+    warnings: runs.damaged,
     view: view.value,
     report,
     cancel: (reason) => void runs.command(run.runId, { type: "cancel", reason }),

@@ -4,7 +4,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import type { CompiledPlan } from "../plan/compiled-plan.ts";
 import { eventDocument } from "../report/event-document.ts";
 import { EXIT_CODES } from "../report/exit-code.ts";
-import { span } from "../report/line.ts";
+import { span, type Line } from "../report/line.ts";
 import type { Report } from "../report/report.ts";
 import type { RunObserver } from "../runner/run-observer.ts";
 import type { CliContext } from "./cli-context.ts";
@@ -87,14 +87,19 @@ async function finish(
   using cleanup = new DisposableStack();
   cleanup.use(display);
   cleanup.use(interruptions(run, display, context));
+  for (const warning of run.warnings ?? []) display.write(warningLines(warning));
   const ended = await reportOf(run);
   if (!ended.ok) return ended;
   if (!execute.isDryRun && planPath !== undefined) {
     const remembered = await rememberRun(ended.value.view, planPath, context);
-    if (!remembered.ok)
-      display.write([[span("warning: ", "yellow"), ...(problemLines([remembered.error])[0] ?? []).slice(1)]]);
+    if (!remembered.ok) display.write(warningLines(remembered.error));
   }
   return ended;
+}
+
+function warningLines(problem: CodedError): readonly Line[] {
+  const [first = []] = problemLines([problem]);
+  return [[span("warning: ", "yellow"), ...first.slice(1)]];
 }
 
 /** A dry run says only here that its inputs are wrong. */

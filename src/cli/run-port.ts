@@ -44,6 +44,8 @@ export interface StartOptions {
 
 /** A run that is under way. Disposing it waits until everything it opened is closed. */
 export interface StartedRun extends AsyncDisposable {
+  /** What is damaged in the data folder and could be done without. */
+  readonly warnings?: readonly CodedError[];
   readonly view: RunView;
   /** Resolves when the run is finished, however it ended. Rejects only on a bug or a broken log. */
   readonly report: Promise<Report>;

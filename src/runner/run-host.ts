@@ -67,8 +67,7 @@ const IDLE_MS_DEFAULT = 60_000;
 export class RunHost implements AsyncDisposable {
   /** Resolves with the reason when the log could not be written: the process should end. */
   readonly failed: Promise<CodedError>;
-  /** Snapshots and rows that were passed over while the lane was read. */
-  readonly damaged: readonly CodedError[];
+  readonly #damaged: readonly CodedError[];
   readonly #options: RunHostOptions;
   readonly #writer: LaneWriter;
   readonly #keeper: LaneKeeper;
@@ -86,7 +85,7 @@ export class RunHost implements AsyncDisposable {
     const { log, clock, plans, idleMs = IDLE_MS_DEFAULT } = options;
     const lane = new RunLane(writer, log.blobs);
     this.failed = failed;
-    this.damaged = damaged;
+    this.#damaged = damaged;
     this.#options = options;
     this.#writer = writer;
     this.#keeper = keeper;
@@ -111,6 +110,11 @@ export class RunHost implements AsyncDisposable {
    */
   static async open(options: RunHostOptions): Promise<RunHost> {
     return new RunHost(options, await openLane(options));
+  }
+
+  /** Snapshots and rows that were passed over while the lane and its runs were read. */
+  get damaged(): readonly CodedError[] {
+    return [...this.#damaged, ...this.#loader.passedOver];
   }
 
   /** Runs that are known, newest first. */

@@ -3,9 +3,13 @@ import { err, ok, type Result } from "../base/result.ts";
 import { viewRun } from "../engine/view.ts";
 import type { RunView } from "../engine/run-view.ts";
 import type { DurableLog } from "../eventlog/durable-log.ts";
+import type { CompiledPlan } from "../plan/compiled-plan.ts";
 import type { PlanSource, RunParts } from "./plan-source.ts";
 import { keptPlan, readCreated, recoverRun, snapshotsOf, type ToldRun } from "./recover-run.ts";
 import type { RunRecord } from "./run-record.ts";
+
+/** Snapshots remembered as passed over. */
+const PASSED_OVER_MAX = 100;
 
 /** A run that can go on: its state, and the plan with code and the hosts it needs. */
 export interface LoadedRun {
@@ -18,11 +22,18 @@ export class RunLoader {
   readonly #log: DurableLog;
   readonly #lane: number;
   readonly #plans: PlanSource;
+  /** By what they say: a run is told many times. */
+  readonly #passedOver = new Map<string, CodedError>();
 
   constructor(log: DurableLog, lane: number, plans: PlanSource) {
     this.#log = log;
     this.#lane = lane;
     this.#plans = plans;
+  }
+
+  /** Snapshots that were passed over so far, at most 100. */
+  get passedOver(): readonly CodedError[] {
+    return [...this.#passedOver.values()];
   }
 
   /** The run with its code, ready to go on; or why it cannot: see {@link PlanSource.load} and `recoverRun`. */
@@ -36,7 +47,7 @@ export class RunLoader {
     const told =
       fingerprint !== undefined && parts.value.plan.fingerprint() !== fingerprint
         ? err(planChanged(record))
-        : await recoverRun(this.#log, place, parts.value.plan);
+        : await this.#recover(record, parts.value.plan);
     if (told.ok) return ok({ told: told.value, parts: parts.value });
     await parts.value.close?.();
     return err([told.error]);
@@ -45,7 +56,15 @@ export class RunLoader {
   /** The run without its code: enough to tell it and to decide about it. */
   async tell(record: RunRecord): Promise<Result<ToldRun, CodedError>> {
     const plan = await keptPlan(this.#log, record);
-    return plan.ok ? recoverRun(this.#log, { lane: this.#lane, record }, plan.value) : plan;
+    return plan.ok ? this.#recover(record, plan.value) : plan;
+  }
+
+  async #recover(record: RunRecord, plan: CompiledPlan): Promise<Result<ToldRun, CodedError>> {
+    const told = await recoverRun(this.#log, { lane: this.#lane, record }, plan);
+    for (const error of told.ok ? told.value.passedOver : []) {
+      if (this.#passedOver.size < PASSED_OVER_MAX) this.#passedOver.set(error.message, error);
+    }
+    return told;
   }
 
   async view(record: RunRecord): Promise<Result<RunView, CodedError>> {
