@@ -64,6 +64,13 @@ export function readEvent(stored: JsonObject): Result<RunEvent, CodedError> {
   return ok(current as unknown as RunEvent);
 }
 
+/** Whether {@link readEvent} knows the type and version of what a log holds, at less cost. */
+export function isKnownEvent(stored: { readonly type?: unknown; readonly v?: unknown }): boolean {
+  const { type, v } = stored;
+  if (!isEventType(type) || typeof v !== "number" || !Number.isInteger(v)) return false;
+  return v >= 1 && v <= EVENT_UPCASTS[type].length + 1;
+}
+
 /** Brings an event of any known version to the current one; `undefined` for a version that does not exist. */
 export function upcastEvent(stored: JsonObject, upcasts: readonly Upcast[]): JsonObject | undefined {
   const version = stored["v"];

@@ -1,6 +1,7 @@
 import { fromThrown, type CodedError } from "../base/coded-error.ts";
 import { parseRunId, type RunId } from "../base/ids.ts";
 import { err, type Result } from "../base/result.ts";
+import { isKnownEvent } from "../engine/event-versions.ts";
 import type { RunEvent } from "../engine/events.ts";
 import type { DurableLog } from "../eventlog/durable-log.ts";
 import type { LogRow } from "../eventlog/event-log.ts";
@@ -56,9 +57,11 @@ export class RunIndex {
     if (before !== undefined) this.#put(recordAfter(before, events, position));
   }
 
-  quarantine(runId: RunId, reason: CodedError): void {
+  /** @param newest position of a row that cannot be used: the run has it all the same */
+  quarantine(runId: RunId, reason: CodedError, newest?: number): void {
     const record = this.#records.get(runId);
-    if (record !== undefined) this.#put({ ...record, quarantine: reason });
+    if (record === undefined) return;
+    this.#put({ ...record, quarantine: reason, ...(newest === undefined ? {} : { newest }) });
   }
 
   /** Takes a run out of quarantine, for another try. */
@@ -152,11 +155,11 @@ async function noteRow(index: RunIndex, row: LogRow, log: DurableLog): Promise<C
   if (runId === undefined) return undefined;
   const read = await readRow(row, log);
   if (read.ok) index.note(runId, read.value, row.position);
-  else index.quarantine(runId, read.error);
+  else index.quarantine(runId, read.error, row.position);
   return read.ok ? undefined : read.error;
 }
 
-/** Most events only move a run on, and their blobs are not looked at. */
+/** Most events only move a run on: of these only type and version are looked at, not their blobs. */
 async function readRow(row: LogRow, log: DurableLog): Promise<Result<readonly RunEvent[], CodedError>> {
   try {
     return await decodeEvents(row.events.filter(marksRun), log.blobs);
@@ -167,8 +170,9 @@ async function readRow(row: LogRow, log: DurableLog): Promise<Result<readonly Ru
   }
 }
 
+/** Whether an event says more about a run than that it has moved on, or cannot be used. */
 function marksRun(event: unknown): boolean {
-  if (typeof event !== "object" || event === null || !("type" in event)) return true;
+  if (typeof event !== "object" || event === null || !("type" in event) || !isKnownEvent(event)) return true;
   return event.type === "run.created" || event.type === "run.completed";
 }
 

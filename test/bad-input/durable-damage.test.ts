@@ -36,7 +36,10 @@ async function given(context: TestContext): Promise<Given> {
   await waits;
   await runs.shutdown();
   await using again = await DurableRuns.open({ log: await openSqliteLog(data), fleet: localFleet() });
-  const task = must(plan.compile().tasks.findIndex(({ name }) => name === "go"), "a task");
+  const task = must(
+    plan.compile().tasks.findIndex(({ name }) => name === "go"),
+    "a task",
+  );
   assert.equal(await again.commandOffline(started.value.runId, { type: "approve", task, actor: "ada" }), undefined);
   return { cli, data, ledger };
 }

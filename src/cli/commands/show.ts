@@ -28,9 +28,14 @@ export interface FoundRun {
 /** `drover show RUN`: what a run has done, is doing and waits for. */
 export async function showCommand(word: string, invocation: Invocation<ShowOptions>): Promise<ExitCode> {
   const { options, context } = invocation;
-  const found = await openRun(word, invocation);
+  const found = await findIn(word, invocation);
   if (!found.ok) return refuse(found.error, invocation);
-  const { run, snapshot } = found.value;
+  const { run, snapshot: told } = found.value;
+  if (!told.ok) {
+    if (!isDataFormat(options.output)) printLines(untoldLines(run), invocation);
+    return refuse([told.error], invocation);
+  }
+  const snapshot = told.value;
   if (isDataFormat(options.output)) {
     const document = toJson(snapshot, { bytesMax: Number.MAX_SAFE_INTEGER });
     if (document.ok) await writeData(document.value, options.output, context.stdout);
@@ -48,13 +53,38 @@ export async function openRun(
   word: string,
   { options, context }: Invocation<ShowOptions>,
 ): Promise<Result<FoundRun, readonly CodedError[]>> {
+  const found = await findIn(word, { options, context });
+  if (!found.ok) return found;
+  const { run, snapshot } = found.value;
+  return snapshot.ok ? ok({ run, snapshot: snapshot.value }) : err([snapshot.error]);
+}
+
+interface ListedAndTold {
+  readonly run: ListedRun;
+  /** How it stands, or why that cannot be told. */
+  readonly snapshot: Result<RunSnapshot, CodedError>;
+}
+
+async function findIn(
+  word: string,
+  { options, context }: Invocation<ShowOptions>,
+): Promise<Result<ListedAndTold, readonly CodedError[]>> {
   const opened = await openRunsAccess(dataFolderOf(options, context), context);
   if (!opened.ok) return opened;
   await using access = opened.value;
   const run = findRun(word, await access.list());
   if (!run.ok) return err([run.error]);
-  const snapshot = await access.snapshot(run.value.runId);
-  return snapshot.ok ? ok({ run: run.value, snapshot: snapshot.value }) : err([snapshot.error]);
+  return ok({ run: run.value, snapshot: await access.snapshot(run.value.runId) });
+}
+
+/** What is known of a run whose log cannot be read. */
+function untoldLines(run: ListedRun): readonly Line[] {
+  const { word, color } = runStateWord(run);
+  return [
+    [span(run.runId, "bold"), `  plan "${run.plan}"  `, span(word, color)],
+    [`started ${new Date(run.createdAtMs).toISOString()}`],
+    [span("set aside: ", "red"), "what its log holds cannot be read; the other runs go on"],
+  ];
 }
 
 function headLines(run: ListedRun, view: RunView): readonly Line[] {
