@@ -1187,6 +1187,22 @@ export const ERROR_CODES = {
     summary: "The run has no task of that name",
     remedy: "Use one of the names that the hint lists",
   },
+  DRV_CLI_FILE_EXISTS: {
+    summary: "A file that would be made is there already",
+    remedy: "Choose another folder, or move the file away",
+  },
+  DRV_CLI_SAVED_PLAN_INVALID: {
+    summary: "A file is not a plan that drover plan -o has saved",
+    remedy: "Name a file that drover plan -o has written, or write it again",
+  },
+  DRV_CLI_SAVED_PLAN_STALE: {
+    summary: "A saved plan was made of a plan that has changed since",
+    remedy: "Look at the plan again and save it: drover plan … -o FILE",
+  },
+  DRV_CLI_SAVED_PLAN_DRIFTED: {
+    summary: "A host is not as it was found when the plan was saved",
+    remedy: "Look at the plan again and save it: drover plan … -o FILE",
+  },
   DRV_CLI_NOTHING_FOUND: {
     summary: "Nothing matches what was asked for",
     remedy: "Ask for something less specific",

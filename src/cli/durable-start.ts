@@ -51,7 +51,7 @@ async function begin(
 ): Promise<Result<StartedRun, readonly CodedError[]>> {
   const unfinished = data.runs.list().find((record) => isUnfinished(record, loaded.reference.path));
   if (unfinished !== undefined && options.new !== true) return err([unfinishedRun(unfinished)]);
-  const { fleetFile, params, observer, isDryRun: _isDryRun, ...choices } = start;
+  const { fleetFile, params, observer, isDryRun: _isDryRun, onAttempt: _onAttempt, ...choices } = start;
   const fleet = await data.openFleet(fleetFile);
   if (!fleet.ok) return fleet;
   const place = { folder: context.folder, ...(fleetFile === undefined ? {} : { fleetFile }) };

@@ -16,6 +16,7 @@ import type { LoadedPlan } from "./plan-module.ts";
 import { problemLines } from "./problem-text.ts";
 import { openRunDisplay, type RunDisplay } from "./run-display.ts";
 import type { StartedRun, StartOptions } from "./run-port.ts";
+import type { AttemptListener } from "./watched-fleet.ts";
 
 export interface ExecuteOptions {
   readonly options: RunOptions;
@@ -23,6 +24,8 @@ export interface ExecuteOptions {
   readonly isDryRun: boolean;
   /** Only bring back what has drifted, without the tasks named here. */
   readonly repairs?: { readonly leavesOut: ReadonlySet<string> };
+  /** Told of every attempt that has ended; in dry runs only. */
+  readonly onAttempt?: AttemptListener;
 }
 
 /**
@@ -41,6 +44,7 @@ export async function executePlan(
       params: loaded.params,
       isDryRun,
       ...(execute.repairs === undefined ? {} : { repairs: execute.repairs }),
+      ...(execute.onAttempt === undefined ? {} : { onAttempt: execute.onAttempt }),
       ...(options.fleet !== undefined && { fleetFile: resolve(context.folder, options.fleet) }),
       ...(options.maxParallel !== undefined && { maxParallel: options.maxParallel }),
       ...(options.rollback !== undefined && { rollback: options.rollback }),

@@ -1,28 +1,23 @@
 import type { Command } from "commander";
-import type { ExitCode } from "../report/exit-code.ts";
-import type { CliContext } from "./cli-context.ts";
 import type { CommonOptions } from "./command-options.ts";
 import type { ValidateOptions } from "./commands/validate.ts";
-
-/** What the program gives to those who add commands to it. */
-export interface CommandParts {
-  readonly state: { readonly context: CliContext; exitCode: ExitCode };
-  readonly planCommand: (program: Command, name: string, description: string) => Command;
-  readonly commonOptions: (command: Command) => Command;
-  readonly examples: (...commands: readonly string[]) => string;
-}
+import { commonOptions, examples, parameterOptions, planCommand, type ProgramState } from "./program-options.ts";
 
 /** Commands about the language of plan files. */
-export function addLanguageCommands(
-  program: Command,
-  { state, planCommand, commonOptions, examples }: CommandParts,
-): void {
+export function addLanguageCommands(program: Command, state: ProgramState): void {
   const { context } = state;
-  commonOptions(program.command("validate"))
+  parameterOptions(commonOptions(program.command("validate")))
     .description("check plans without running anything; exits with 3 when something is wrong")
-    .argument("<files...>", "plan files or modules")
+    .argument("<files...>", "plan files or modules; and parameters to check as well, name=text")
     .option("--sarif", "write SARIF 2.1.0 to standard output")
-    .addHelpText("after", examples("drover validate plan.yml", "drover validate plans/*.yml --output json"))
+    .addHelpText(
+      "after",
+      examples(
+        "drover validate plan.yml",
+        "drover validate plans/*.yml --output json",
+        "drover validate plan.yml version=1.2",
+      ),
+    )
     .action(async (files: readonly string[], options: ValidateOptions) => {
       const { validateCommand } = await import("./commands/validate.ts");
       state.exitCode = await validateCommand(files, { options, context });

@@ -9,6 +9,7 @@ import type { RunHandle } from "../library/run-handle.ts";
 import type { CompiledPlan } from "../plan/compiled-plan.ts";
 import { repairPlan } from "../plan/repair-plan.ts";
 import { stateFolderOf } from "./last-run.ts";
+import { watchedFleet } from "./watched-fleet.ts";
 import type { PlanHandle, RunPort, StartedRun, StartOptions } from "./run-port.ts";
 
 /** Binds the CLI to the library: plans of modules, run on fleets of this machine. */
@@ -18,6 +19,11 @@ export function libraryPort(env: { readonly [name: string]: string | undefined }
       if (!isPlan(candidate)) return undefined;
       const compiled = candidate.tryCompile();
       return compiled.ok ? ok({ compiled: compiled.value, source: candidate }) : compiled;
+    },
+    bind({ source }, params) {
+      if (!isPlan(source)) return err([]);
+      const bound = source.tryBind(params, { readsText: true, isDryRun: true });
+      return bound.ok ? ok({ compiled: bound.value.plan, params: bound.value.params }) : bound;
     },
     start: (plan, options) => start(plan, options, env),
   };
@@ -48,12 +54,14 @@ async function start(
   const isOwnFleet = source.fleet !== undefined && options.fleetFile === undefined;
   const opened = isOwnFleet ? ok(undefined) : await openFleet(options, env);
   if (!opened.ok) return opened;
-  const { params, isDryRun, repairs, maxParallel, rollback, allowIrreversible, observer } = options;
+  const { params, isDryRun, repairs, maxParallel, rollback, allowIrreversible, observer, onAttempt } = options;
+  const used = opened.value ?? source.fleet;
+  const fleet = used === undefined || onAttempt === undefined ? opened.value : watchedFleet(used, onAttempt);
   const started = source.tryStart(
     {
       params,
       observer,
-      ...(opened.value === undefined ? {} : { fleet: opened.value }),
+      ...(fleet === undefined ? {} : { fleet }),
       ...(maxParallel === undefined ? {} : { maxParallel }),
       ...(rollback === undefined ? {} : { rollback }),
       ...(allowIrreversible === undefined ? {} : { allowIrreversible }),

@@ -15,6 +15,7 @@ const PORT: RunPort = {
     typeof candidate === "object" && candidate !== null && "planName" in candidate
       ? ok({ compiled: fakeCompiledPlan(String(candidate.planName), []), source: candidate })
       : undefined,
+  bind: () => ok({ compiled: fakeCompiledPlan("p", []), params: {} }),
   start: () => Promise.reject(new Error("Nothing is started here")),
 };
 

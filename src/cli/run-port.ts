@@ -5,6 +5,7 @@ import type { RunView } from "../engine/run-view.ts";
 import type { CompiledPlan, RollbackMode } from "../plan/compiled-plan.ts";
 import type { Report } from "../report/report.ts";
 import type { RunObserver } from "../runner/run-observer.ts";
+import type { AttemptListener } from "./watched-fleet.ts";
 
 /** All the CLI needs from the library to work with plans; `library-port.ts` binds it. */
 export interface RunPort {
@@ -14,6 +15,11 @@ export interface RunPort {
    * @returns the plan, every problem of it, or `undefined` when the value is not a plan at all
    */
   compile(candidate: unknown): Result<PlanHandle, readonly CodedError[]> | undefined;
+  /**
+   * The plan with its parameters checked and filled in; texts are converted to the declared types.
+   * @returns the plan as it would run, or everything that is wrong with it or its parameters
+   */
+  bind(plan: PlanHandle, params: JsonObject): Result<BoundHandle, readonly CodedError[]>;
   /**
    * Starts a run. Binds parameters and opens the fleet first; everything that is wrong with them is returned together,
    * and nothing was started.
@@ -28,6 +34,12 @@ export interface PlanHandle {
   readonly source: unknown;
 }
 
+/** A plan that is ready to run. */
+export interface BoundHandle {
+  readonly compiled: CompiledPlan;
+  readonly params: JsonObject;
+}
+
 export interface StartOptions {
   /** Values by parameter name; texts are converted to the declared types. */
   readonly params: JsonObject;
@@ -40,6 +52,8 @@ export interface StartOptions {
   readonly rollback?: RollbackMode;
   readonly allowIrreversible?: boolean;
   readonly observer: RunObserver;
+  /** Told of every attempt that has ended. */
+  readonly onAttempt?: AttemptListener;
 }
 
 /** A run that is under way. Disposing it waits until everything it opened is closed. */

@@ -23,7 +23,7 @@ export interface RunSource {
   readonly fleetFile?: string;
 }
 
-const schema = z.object({
+export const runSourceSchema = z.object({
   kind: z.literal("file"),
   path: z.string(),
   text: z.string(),
@@ -52,9 +52,13 @@ export async function runSourceOf(
 
 /** What the log says about where a plan came from; `undefined` when it was not a file. */
 export function readSource({ source }: RunRecord): RunSource | undefined {
-  const parsed = schema.safeParse(source);
+  const parsed = runSourceSchema.safeParse(source);
   if (!parsed.success) return undefined;
-  const { fleetFile, ...rest } = parsed.data;
+  return sourceOf(parsed.data);
+}
+
+/** What was read, without members that are not there. */
+export function sourceOf({ fleetFile, ...rest }: z.infer<typeof runSourceSchema>): RunSource {
   return fleetFile === undefined ? rest : { ...rest, fleetFile };
 }
 

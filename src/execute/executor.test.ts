@@ -15,6 +15,7 @@ import {
   trialReader,
   trialSpec,
 } from "../testing/trial-executor.ts";
+import { observedHash } from "./observed-hash.ts";
 
 test("given a wanted state, when applied twice, then the first changes it and the second does not", async () => {
   const steps: string[] = [];
@@ -40,6 +41,7 @@ test("given a dry run, when it would change something, then it says what and tou
     status: "changed",
     changes: [{ property: "content", before: null, after: "new" }],
     isReversible: true,
+    observedHash: observedHash(undefined),
   });
   assert.deepEqual(steps, ["inspect", "diff"]);
   assert.deepEqual(trial.host.snapshot(), before);

@@ -10,6 +10,7 @@ import { failedOutcome, failure, hostFailure, type Attempt } from "./attempt.ts"
 import { startedBefore } from "./attempt-end.ts";
 import { checkParams } from "./check-params.ts";
 import { durableHost } from "./durable-host.ts";
+import { observedHash } from "./observed-hash.ts";
 import { preImageBytes, type PreImageStore } from "./pre-image-store.ts";
 
 export interface OperationRun {
@@ -76,11 +77,12 @@ async function runWrite(attempt: Attempt, run: OperationRun, write: WriteRun): P
   if (attempt.job.mode === "probe") return await judgeProbe(attempt, run, { ...write, observed, changes });
   const isReadOnly = operationClassOf(provider.spec, params) === "read-only";
   if (changes.length === 0) {
-    return succeeded(attempt, { status: "unchanged", data: provider.unchangedResult(observed, params) });
+    const found = attempt.job.mode === "inspect" ? foundState(observed) : {};
+    return succeeded(attempt, { status: "unchanged", data: provider.unchangedResult(observed, params), ...found });
   }
   if (attempt.job.mode === "inspect") {
     if (isReadOnly) return { status: "unchanged" };
-    return { status: "changed", changes, isReversible: isCapturing(provider) };
+    return { status: "changed", changes, isReversible: isCapturing(provider), ...foundState(observed) };
   }
   if (!isReadOnly) {
     const captured = await capture(attempt, run, { ...write, observed });
@@ -88,6 +90,12 @@ async function runWrite(attempt: Attempt, run: OperationRun, write: WriteRun): P
   }
   attempt.signal.throwIfAborted();
   return await applyChanges(attempt, { ...write, observed, changes, isResumed: false });
+}
+
+/** What an inspection says of the state it found. */
+function foundState(observed: unknown): { readonly observedHash?: string } {
+  const hash = observedHash(observed);
+  return hash === undefined ? {} : { observedHash: hash };
 }
 
 interface ApplyRun extends WriteRun {
@@ -205,6 +213,7 @@ interface Success {
   readonly status: "changed" | "unchanged";
   readonly data: unknown;
   readonly changes?: readonly Change[];
+  readonly observedHash?: string;
   readonly isReversible?: boolean;
 }
 

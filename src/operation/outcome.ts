@@ -22,6 +22,8 @@ export interface Succeeded {
   readonly isConditional?: boolean;
   /** Dry run only: why it is conditional. */
   readonly reason?: string;
+  /** Inspection only: a digest of the state that was found, equal while the host is as it was. */
+  readonly observedHash?: string;
   /** Function tasks that speak for several hosts. */
   readonly hostResults?: readonly HostResult[];
 }

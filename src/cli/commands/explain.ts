@@ -2,32 +2,47 @@ import { stat } from "node:fs/promises";
 import { findOperation } from "../../operation/catalog.ts";
 import { describeOperation, operationText } from "../../operation/describe.ts";
 import { EXIT_CODES, type ExitCode } from "../../report/exit-code.ts";
-import { explainLines, levelsOf, rollbackStepNames } from "../../report/explain-text.ts";
-import { detailOf } from "../../report/graph-picture.ts";
-
-import type { CompiledPlan } from "../../plan/compiled-plan.ts";
+import { explainLines } from "../../report/explain-text.ts";
 import { assert } from "../../base/assert.ts";
-import { toJson, type JsonObject } from "../../base/json.ts";
+import { ok } from "../../base/result.ts";
+import { toJson } from "../../base/json.ts";
 import { explainShape, type ShapeExplanation } from "../../definition/plan-file/explain-shape.ts";
-import { printLines } from "../command-options.ts";
+import { printLines, type CommonOptions } from "../command-options.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
+import type { ParameterOptions } from "../given-parameters.ts";
 import { languageLines } from "../language-lines.ts";
+import { planDocument } from "../plan-document.ts";
 import { parsePlanReference } from "../plan-module.ts";
 import { printProblems } from "../problem-text.ts";
-import { withPlan, type Invocation } from "../with-plan.ts";
+import { refuse, withPlan, type Invocation } from "../with-plan.ts";
 
-/** `drover explain FILE|OPERATION`: what a plan will do and with which limits, or how an operation is used. */
+export interface ExplainOptions extends CommonOptions, ParameterOptions {
+  /** Hosts, for \`drover explain var\`. */
+  readonly fleet?: string;
+  readonly host?: string;
+}
+
+/** `drover explain FILE|OPERATION|var NAME`: what a plan will do and with which limits, or how an operation is used. */
 export async function explainCommand(
   subject: string,
   parameters: readonly string[],
-  invocation: Invocation,
+  invocation: Invocation<ExplainOptions>,
 ): Promise<ExitCode> {
+  if (subject === "var") {
+    const { explainValue } = await import("./explain-value.ts");
+    return explainValue(parameters, invocation);
+  }
   if (!(await isPlanFile(subject, invocation.context))) {
     const part = explainShape(subject);
     return part === undefined ? explainOperation(subject, invocation) : explainLanguage(part, invocation);
   }
   const { options, context } = invocation;
-  return withPlan({ file: subject, parameters }, invocation, async ({ plan: { compiled } }) => {
+  return withPlan({ file: subject, parameters }, invocation, async ({ plan, params }) => {
+    // With parameters it is the plan that they make; without, what can be said of any.
+    const hasParameters = Object.keys(params).length > 0;
+    const bound = hasParameters ? (await context.openRunPort()).bind(plan, params) : ok({ compiled: plan.compiled });
+    if (!bound.ok) return refuse(bound.error, invocation);
+    const { compiled } = bound.value;
     if (isDataFormat(options.output)) await writeData(planDocument(compiled), options.output, context.stdout);
     else printLines(explainLines(compiled), invocation);
     return EXIT_CODES.ok;
@@ -39,31 +54,6 @@ async function isPlanFile(subject: string, { folder }: Invocation["context"]): P
   if (/[/\\#]|\.(?:[cm]?[jt]s|ya?ml|json)$/.test(subject)) return true;
   const found = await stat(parsePlanReference(subject, folder).path).catch(() => undefined);
   return found?.isFile() === true;
-}
-
-function planDocument(plan: CompiledPlan): JsonObject {
-  return {
-    version: 1,
-    plan: plan.name,
-    fingerprint: plan.fingerprint(),
-    levels: levelsOf(plan).map((tasks) => tasks.map((task) => task.name)),
-    ...rollbackStepNames(plan),
-    tasks: plan.tasks.map((task) => {
-      const dependencies = plan.graph.dependencies(task.name);
-      return {
-        name: task.name,
-        kind: task.body.kind,
-        detail: detailOf(task),
-        dependsOn: dependencies.ok ? dependencies.value : [],
-        guards: task.guards.map((guard) => guard.kind),
-        afterFailure: task.policy.afterFailure,
-        retries: task.policy.retry?.retries ?? 0,
-        totalTimeoutMs: task.policy.totalTimeoutMs,
-        ...(task.policy.attemptTimeoutMs !== undefined && { attemptTimeoutMs: task.policy.attemptTimeoutMs }),
-      };
-    }),
-    warnings: plan.warnings,
-  };
 }
 
 /** A part of the language of plan files. */

@@ -7,9 +7,10 @@ import { printLines, styleFor, type CommonOptions } from "../command-options.ts"
 import type { DataOptions } from "../data-folder.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
 import { executePlan } from "../execute-plan.ts";
+import type { ParameterOptions } from "../given-parameters.ts";
 import { refuse, withPlan, type Invocation } from "../with-plan.ts";
 
-export interface RunOptions extends CommonOptions, DataOptions {
+export interface RunOptions extends CommonOptions, DataOptions, ParameterOptions {
   /** Keep nothing: the run ends with its process. */
   readonly ephemeral?: boolean;
   /** The same as `data`. */

@@ -1,17 +1,19 @@
 import type { CodedError } from "../../base/coded-error.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { ok } from "../../base/result.ts";
 import { EXIT_CODES, type ExitCode } from "../../report/exit-code.ts";
 import { span, type Line } from "../../report/line.ts";
 import { counted } from "../../report/wording.ts";
 import { printLines, type CommonOptions } from "../command-options.ts";
 import { isDataFormat, writeData } from "../data-output.ts";
+import type { ParameterOptions } from "../given-parameters.ts";
 import { diagnosticLines, isDiagnostic } from "../diagnostic-lines.ts";
 import { isPlanFileName } from "../plan-source.ts";
 import { problemLines } from "../problem-text.ts";
 import { sarifOf } from "../sarif.ts";
 import type { Invocation } from "../with-plan.ts";
 
-export interface ValidateOptions extends CommonOptions {
+export interface ValidateOptions extends CommonOptions, ParameterOptions {
   /** Writes SARIF 2.1.0, which code hosts show beside the lines. */
   readonly sarif?: boolean;
 }
@@ -25,14 +27,26 @@ export interface ValidatedFile {
 /** Problems shown to people at once; data formats have all. */
 const SHOWN_MAX = 200;
 
-/** `drover validate FILE…`: everything that is wrong with plans, without running anything. */
+/** A word that sets a parameter; no plan has such a name. */
+const PARAMETER_WORD = /^[\p{L}_][\p{L}\p{N}_.-]*:?=/u;
+
+/**
+ * `drover validate FILE… [name=value …]`: everything that is wrong with plans, without running anything; also with the
+ * parameters, when some are given.
+ */
 export async function validateCommand(
-  files: readonly string[],
+  words: readonly string[],
   invocation: Invocation<ValidateOptions>,
 ): Promise<ExitCode> {
   const { options, context } = invocation;
+  const [settings, files] = [words.filter(isSetting), words.filter((word) => !isSetting(word))];
+  const hasParameters = settings.length > 0 || options.params !== undefined || options.set !== undefined;
+  const given = hasParameters ? await givenParameters(settings, invocation) : ok(undefined);
   const validated: ValidatedFile[] = [];
-  for (const file of files) validated.push({ file, problems: await problemsOf(file, invocation) });
+  for (const file of files) {
+    const found = await problemsOf(file, given.ok ? given.value : undefined, invocation);
+    validated.push({ file, problems: given.ok ? found : [...given.error, ...found] });
+  }
   if (options.sarif === true) await writeData(sarifOf(validated), "json", context.stdout);
   else if (isDataFormat(options.output)) await writeData(validated.map(documentOf), options.output, context.stdout);
   else printLines(linesOf(validated), { options, context });
@@ -40,14 +54,30 @@ export async function validateCommand(
   return isValid ? EXIT_CODES.ok : EXIT_CODES.validation;
 }
 
-async function problemsOf(file: string, { context }: Invocation): Promise<readonly CodedError[]> {
+function isSetting(word: string): boolean {
+  return PARAMETER_WORD.test(word);
+}
+
+async function givenParameters(settings: readonly string[], { options, context }: Invocation<ValidateOptions>) {
+  const { gatherParameters } = await import("../given-parameters.ts");
+  return gatherParameters(settings, options, context.folder);
+}
+
+async function problemsOf(
+  file: string,
+  params: JsonObject | undefined,
+  { context }: Invocation,
+): Promise<readonly CodedError[]> {
   if (isPlanFileName(file)) {
     const { checkPlanFile } = await import("../check-plan-file.ts");
-    return checkPlanFile(file, context.folder);
+    return checkPlanFile(file, context.folder, params);
   }
   const { loadPlan } = await import("../plan-module.ts");
-  const loaded = await loadPlan(file, {}, context);
-  return loaded.ok ? [] : loaded.error;
+  const loaded = await loadPlan(file, params ?? {}, context);
+  if (!loaded.ok) return loaded.error;
+  if (params === undefined) return [];
+  const bound = (await context.openRunPort()).bind(loaded.value.plan, loaded.value.params);
+  return bound.ok ? [] : bound.error;
 }
 
 /** Warnings and hints make no plan invalid. */
