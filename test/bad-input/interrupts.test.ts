@@ -60,7 +60,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 
 test("given Ctrl-C once, when a command ignores SIGTERM, then it is killed after the grace and cleanup has run", async (context) => {
-  const run = new InterruptedRun(context, DEAF, ["killGrace=200ms"]);
+  const run = new InterruptedRun(context, DEAF, ["killGrace=1s"]);
   const processIds = await run.processIds();
   run.child.kill("SIGINT");
   const { exitCode } = await run.result;
