@@ -29,10 +29,17 @@ import { sysctlDeleteProvider, sysctlEnsureProvider, sysctlGetProvider, sysctlLi
 import { giveKernel } from "./test-kit/fake-kernel.ts";
 import { testOnFakeHost, testOnThrowAwaySystem, type ProviderTable } from "./test-kit/suite-places.ts";
 
+/** Made for these tests; nobody has its key. */
 const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBfjCCASWgAwIBAgIUEmCOdLKB8ZUXn9WqM6hFpl5V2oUwCgYIKoZIzj0EAwIw
-FTETMBEGA1UEAwwKVHJpYWwgUm9vdDAeFw0yNjAxMDEwMDAwMDBaFw0zNjAxMDEw
-MDAwMDBaMBUxEzARBgNVBAMMClRyaWFsIFJvb3QwWTATBgcqhkjOPQIBBggqhkjO
+MIIBgDCCASWgAwIBAgIUN9yCNxwcVieIuV6iKOR40Oo67VgwCgYIKoZIzj0EAwIw
+FTETMBEGA1UEAwwKVHJpYWwgUm9vdDAeFw0yNjExMjkxNDQ1MzlaFw00NjExMjQx
+NDQ1MzlaMBUxEzARBgNVBAMMClRyaWFsIFJvb3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASG6fao4apmKKYHLL2EPFfis5JjHKgHzUJXS7mnYKQ41DjMm5LVJ77d
+8jADOO3YSCXxSwS53lm+D/HGcTwiyiMSo1MwUTAdBgNVHQ4EFgQUSifHOpbQgc4d
+y1K4Yf+NjbZihzYwHwYDVR0jBBgwFoAUSifHOpbQgc4dy1K4Yf+NjbZihzYwDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEA9jvPlQA92XdiqoRaX2IZ
+GEmdywYW7potGVdu9vvSR8ECIQC9qZCGiyiCRki7/EmtmAorlay5QlTkFvQZtGFY
+Y1eAyg==
 -----END CERTIFICATE-----
 `;
 
@@ -269,6 +276,14 @@ await testOnThrowAwaySystem(
     reset: "hostname before; echo 0 >/proc/sys/net/ipv4/ip_forward; nft flush ruleset",
   },
 );
+
+await testOnThrowAwaySystem(CERTIFICATES, {
+  parts: { "ca-certificates": "/usr/sbin/update-ca-certificates", openssl: "/usr/bin/openssl" },
+  // Renewing the bundle looks at each certificate of it for a while: a few will do. Keystores of Java hold the time.
+  setUp: `rm -f /etc/ca-certificates/update.d/* /etc/ssl/certs/*.* && sed -i '/^mozilla\\/[^A]/d' /etc/ca-certificates.conf
+update-ca-certificates`,
+  watched: { paths: ["/usr/local/share/ca-certificates", "/etc/ssl/certs"], commands: [] },
+});
 
 function run(provider: Provider, host: FakeHost, params: JsonValue) {
   return runProvider(provider, { host, params, contents: memoryContentStore(), token: tokenOf("x") });
