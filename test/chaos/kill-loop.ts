@@ -103,13 +103,17 @@ class KillLoop implements KillLoopResult {
       await this.#round(scene, remains.run);
       remains = await this.#verify(scene);
       if (this.violations.length > 0) return;
+      if (needsDecision(remains)) {
+        await this.#settle(scene, remains.run);
+        // The last answer may be the end of the run.
+        remains = await this.#verify(scene);
+      }
       if (remains.run?.verdict === "succeeded") {
         this.violations.push(...missingLines(scene, remains.run));
         this.#count(lineCounts(scene, remains.run));
         this.#known.add(remains.run.runId);
         return;
       }
-      if (remains.run?.verdict !== undefined) await this.#settle(scene, remains.run);
     }
     this.violations.push(`run ${this.runs} had not ended after ${ROUNDS_MAX} starts`);
   }
@@ -229,6 +233,10 @@ class KillLoop implements KillLoopResult {
     if (exitCode === 0 && counts) this.#reasons.add(reason);
     return exitCode === 0 ? undefined : program.stderr;
   }
+}
+
+function needsDecision(remains: Remains): remains is Remains & { readonly run: RunView } {
+  return remains.run?.verdict !== undefined && remains.run.verdict !== "succeeded";
 }
 
 function verbFor(gate: string, run: string): readonly string[] {

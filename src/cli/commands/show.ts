@@ -43,7 +43,7 @@ export async function showCommand(word: string, invocation: Invocation<ShowOptio
   }
   const view = viewOfSnapshot(snapshot);
   const style = styleFor(context.stdout, options, context);
-  const body = view.phase === "finished" ? recapLines(view, { style }) : openLines(view);
+  const body = view.phase === "finished" ? recapLines(view, { style }) : openLines(view, run.isDriven);
   printLines([...headLines(run, view), [], ...body], invocation);
   return EXIT_CODES.ok;
 }
@@ -105,14 +105,15 @@ function wordText({ actor, reason }: OperatorWord): string {
 }
 
 /** Of a run that is not finished: counts, then what is not at its end, with the reason where there is one. */
-function openLines(view: RunView): readonly Line[] {
+function openLines(view: RunView, isDriven: boolean): readonly Line[] {
   const counts = Object.entries(view.counts).filter(([, count]) => count > 0);
   const lines: Line[] = [[counts.map(([status, count]) => `${count} ${status}`).join(", ")]];
   const open: Line[] = [];
   for (let index = 0; index < view.taskCount; index++) {
     const task = view.task(index);
     if (task.status === "changed" || task.status === "unchanged" || task.status === "skipped") continue;
-    const reason = task.reason ?? task.error?.message;
+    const lost = task.status === "running" && !isDriven ? "was running when its process ended" : undefined;
+    const reason = task.reason ?? task.error?.message ?? lost;
     open.push([`  ${task.status.padEnd(10)} `, span(task.name, "bold"), reason === undefined ? "" : `  ${reason}`]);
   }
   const left = open.length - TASKS_LISTED;

@@ -17,6 +17,7 @@ import { isDataFormat, writeData } from "../data-output.ts";
 import { lastRun, type RememberedRun } from "../last-run.ts";
 import { parsePlanReference } from "../plan-module.ts";
 import { printProblems } from "../problem-text.ts";
+import type { ListedRun } from "../runs-access.ts";
 import type { Invocation } from "../with-plan.ts";
 
 /** Tasks explained when nobody asked for one. */
@@ -52,10 +53,17 @@ async function whyRun(
     : found.error;
   if ("explanations" in explained) {
     await writeExplanations(explained, { options, context });
+    if (found.ok && !isDataFormat(options.output)) printLines(unfinishedLines(found.value.run), { options, context });
     return EXIT_CODES.ok;
   }
   printProblems(explained, context, options);
   return EXIT_CODES.usage;
+}
+
+/** What keeps a run that is not finished, when nothing in it does. */
+function unfinishedLines({ runId, verdict, isDriven }: ListedRun): readonly Line[] {
+  if (verdict !== undefined) return [];
+  return isDriven ? [["It goes on"]] : [[`It has not finished, and nobody drives it: drover resume ${runId}`]];
 }
 
 interface Explained {
@@ -82,7 +90,8 @@ async function writeExplanations({ view, explanations }: Explained, { options, c
   const style = styleFor(context.stdout, options, context);
   const lines: Line[] = explanations.flatMap((explanation) => explanationLines(explanation, style));
   if (lines.length === 0) {
-    lines.push([`Nothing went wrong in the last run of ${view.planName}: ${summaryCounts(view)}`]);
+    const said = view.phase === "finished" ? "Nothing went wrong" : "Nothing has gone wrong so far";
+    lines.push([`${said} in the last run of ${view.planName}: ${summaryCounts(view)}`]);
   }
   printLines(lines, { options, context });
 }
