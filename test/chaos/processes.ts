@@ -1,11 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { untilGone } from "../bad-input/processes.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+
+const CACHE = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
 
 /** The real program, with the lines it prints counted while it runs. */
 export class Program {
@@ -18,7 +22,8 @@ export class Program {
   constructor(words: readonly string[], folder: string) {
     this.child = spawn(process.execPath, ["--conditions=source", MAIN, ...words], {
       cwd: folder,
-      env: { PATH: process.env["PATH"] ?? "", HOME: folder, TZ: "UTC", LANG: "C.UTF-8" },
+      // What it compiled is kept by programs that end well: those that are killed keep nothing, and would compile each time.
+      env: { PATH: process.env["PATH"] ?? "", HOME: folder, XDG_CACHE_HOME: CACHE, TZ: "UTC", LANG: "C.UTF-8" },
     });
     const { promise, resolve } = Promise.withResolvers<number | null>();
     this.exited = promise;
