@@ -8,7 +8,7 @@ const BY = { actor: "ada", reason: "tests", expectedVersion: 3 };
 for (const verb of VERBS) {
   test(`given the command of "drover ${verb.name}", when it comes over the socket, then it is what was sent`, () => {
     const word = verb.name === "settle" ? "rerun" : "window";
-    const command = verb.command({ task: 2, unit: 1, word, json: { id: 7 }, isUnchanged: true, by: BY });
+    const command = verb.command({ task: 2, unit: 1, word, json: { id: 7 }, isUnchanged: true, id: "call-1", by: BY });
     const sent: unknown = JSON.parse(JSON.stringify(command));
     assert.deepEqual(operatorCommand(sent), sent);
   });

@@ -94,6 +94,7 @@ function addVerb(program: Command, verb: VerbSpec, { context, common, examples, 
   if (verb.takesJson !== undefined) command.option("--json <value>", verb.takesJson);
   if (verb.takesHost === true) command.option("--host <name>", "the host it is about; default the first");
   if (verb.takesUnchanged === true) command.option("--unchanged", "it was done, and nothing had to be changed for it");
+  if (verb.takesId === true) command.option("--id <text>", "calls with the same id count once; default one of its own");
   if (verb.drives) command.option("--no-wait", "only write it down; go on later with drover resume");
   // Commander gives the words, then the options, then the command.
   command.action(async (...given: readonly unknown[]) => {

@@ -11,6 +11,8 @@ export interface VerbInput {
   readonly word: string;
   readonly json: JsonValue | undefined;
   readonly isUnchanged: boolean;
+  /** What makes this call one and no other. */
+  readonly id: string;
   readonly by: { readonly actor: string; readonly reason?: string; readonly expectedVersion?: number };
 }
 
@@ -24,6 +26,8 @@ export interface VerbSpec {
   readonly takesJson?: string;
   readonly takesHost?: boolean;
   readonly takesUnchanged?: boolean;
+  /** Whether a caller that may call twice can say that both calls are one. */
+  readonly takesId?: boolean;
   /** What is said when it was followed, after the id of the run. */
   readonly done: string;
   /** Whether the run goes on in this process afterwards, when nobody else drives it. */
@@ -148,13 +152,14 @@ export const VERBS: readonly VerbSpec[] = [
     words: ["word"],
     wordHelp: "name of the signal",
     takesJson: "what the gate returns, as JSON",
+    takesId: true,
     done: "has the signal",
     drives: false,
-    examples: ["drover signal last window-open", "drover signal last built --json '{\"id\":7}'"],
-    command: ({ word, json, by }) => ({
+    examples: ["drover signal last window-open", "drover signal last built --json '{\"id\":7}' --id build-7"],
+    command: ({ word, id, json, by }) => ({
       type: "signal",
       name: word,
-      id: word,
+      id,
       ...(json === undefined ? {} : { payload: json }),
       ...by,
     }),

@@ -159,7 +159,7 @@ function unitResult(state: RunState, index: number, unit: number): HostResult {
   };
 }
 
-/** Units that have not ended have no outcome yet: they are told as unknown while they run, cancelled when they never will. */
+/** Units that have not ended have no outcome yet: they are told as running or pending, as cancelled when they never will. */
 function resultStatus(state: RunState, index: number, unit: number): HostResult["status"] {
   const name = statusName(unitStatus(state, index, unit));
   switch (name) {
@@ -172,11 +172,12 @@ function resultStatus(state: RunState, index: number, unit: number): HostResult[
       return name;
     case "notRun":
       return "cancelled";
+    case "running":
+      return "running";
     case "pending":
     case "ready":
     case "waiting":
-    case "running":
-      return "unknown";
+      return "pending";
   }
 }
 

@@ -83,16 +83,17 @@ test("given several hosts in different states, when the row is read, then each s
       ["ok", "changed", undefined],
       ["bad", "failed", "unreachable"],
       ["gone", "unknown", "connection lost"],
-      ["slow", "unknown", "running"],
+      ["slow", "running", "running"],
       ["skip", "skipped", "no systemd"],
-      ["later", "unknown", "running"],
+      ["later", "running", "running"],
     ],
   );
 });
 
 test("given hosts that wait for a slot, when the row is read, then they have not started yet", () => {
   const run = givenRun(planFixture({ a: { target: "_all" } }, { limits: { maxParallel: 1 } }), HOSTS);
-  assert.equal(run.task("a").hostResults[1]?.reason, "not started yet");
+  const { status, reason } = run.task("a").hostResults[1] ?? {};
+  assert.deepEqual([status, reason], ["pending", "not started yet"]);
   assert.equal(run.reason("a"), "waiting for a slot: 1 of 1 slots in use");
 });
 

@@ -72,7 +72,8 @@ export interface Change {
 /** What one host contributed to a task. */
 export interface HostResult {
   readonly hostname: string;
-  readonly status: OutcomeStatus;
+  /** How it ended; while it has not, whether it has started. */
+  readonly status: OutcomeStatus | "pending" | "running";
   readonly changed: boolean;
   readonly error?: CodedError;
   /** Set when the host could not be reached. */

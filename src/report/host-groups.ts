@@ -36,6 +36,10 @@ export function tallyHost(tallies: Map<string, HostTally>, result: HostResult): 
     case "unknown":
       tally[result.status] += 1;
       return;
+    case "pending":
+    case "running":
+      // It has not done anything yet that could be counted.
+      return;
     default:
       unreachable(result.status);
   }

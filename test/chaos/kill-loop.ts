@@ -132,7 +132,7 @@ class KillLoop implements KillLoopResult {
         : ["resume", run.runId];
     if (run !== undefined) this.#noteLeftCalls(scene);
     const isKilled = this.kills < this.#options.kills;
-    // While nobody drives the run, or later: a signal that is sent twice is one signal, and the log has no second word of it.
+    // While nobody drives the run, or later: what a person has said twice may stand in the log once.
     const isOpened = run !== undefined && this.#random.integer(4) === 0;
     if (isOpened) await this.#openGates(scene, run);
     const program = new Program([...words, "--output", "ndjson", "--data", scene.data], this.#options.folder);
@@ -229,7 +229,7 @@ class KillLoop implements KillLoopResult {
     const all = [...words, "--reason", reason, "--data", scene.data];
     const program = new Program(all, this.#options.folder);
     const exitCode = await program.exited;
-    // A signal that was sent before is followed without a word in the log.
+    // An approval that was given before is followed without a word in the log.
     if (exitCode === 0 && counts) this.#reasons.add(reason);
     return exitCode === 0 ? undefined : program.stderr;
   }

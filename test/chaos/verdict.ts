@@ -90,8 +90,6 @@ function unitsOfTask({ name, status, hostResults }: TaskView): readonly Unit[] {
   if (hostResults.length === 0) return [{ task: name, host: "one", status: status === "unknown" ? "unknown" : "open" }];
   return hostResults.flatMap((result) => {
     const host = HOSTS.find((each) => each === result.hostname);
-    // Hosts of a task that is under way have no outcome yet.
-    const isOpen = result.status === "unknown" && status !== "unknown";
-    return host === undefined ? [] : [{ task: name, host, status: isOpen ? "open" : result.status }];
+    return host === undefined ? [] : [{ task: name, host, status: result.status }];
   });
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { codedError, type CodedError } from "../../base/coded-error.ts";
 import { toJson, type JsonValue } from "../../base/json.ts";
 import { RESULT_BYTES_MAX } from "../../base/limits.ts";
@@ -26,6 +27,7 @@ export interface VerbOptions extends CommonOptions, DataOptions {
   readonly host?: string;
   readonly json?: string;
   readonly unchanged?: boolean;
+  readonly id?: string;
   /** False: only write the command down. */
   readonly wait?: boolean;
 }
@@ -81,7 +83,13 @@ async function follow(
   if (!snapshot.ok) return err([snapshot.error]);
   const input = inputOf(verb, rest, { view: viewOfSnapshot(snapshot.value), json: json.value, invocation });
   if (!input.ok) return err([input.error]);
-  return await give(verb.command(input.value), { verb, run: run.value, access, invocation });
+  return await give(verb.command(input.value), {
+    verb,
+    run: run.value,
+    version: snapshot.value.controlVersion,
+    access,
+    invocation,
+  });
 }
 
 async function give(
@@ -89,11 +97,14 @@ async function give(
   {
     verb,
     run,
+    version,
     access,
     invocation,
   }: {
     readonly verb: VerbSpec;
     readonly run: ListedRun;
+    /** Control version of the run before. */
+    readonly version: number | undefined;
     readonly access: RunsAccess;
     readonly invocation: Invocation<VerbOptions>;
   },
@@ -112,13 +123,18 @@ async function give(
   if (rejection !== undefined) return err([rejection]);
   const after = await access.snapshot(runId);
   const isOpen = after.ok && after.value.phase !== "finished";
+  // Every command that is followed counts, but for one that says what was said before.
+  const isRepeated = after.ok && version !== undefined && after.value.controlVersion === version;
   if (isDataFormat(options.output)) {
     await writeData(
-      { version: 1, run: runId, command: command.type, isOpen, isDriven: isRemote },
+      { version: 1, run: runId, command: command.type, isOpen, isDriven: isRemote, isRepeated },
       options.output,
       context.stdout,
     );
-  } else printLines([[`${runId} ${verb.done}`]], { options, context });
+  } else {
+    const done = isRepeated ? `${runId} had this before: nothing was written` : `${runId} ${verb.done}`;
+    printLines([[done]], { options, context });
+  }
   return ok({ run, isRemote, isOpen });
 }
 
@@ -145,6 +161,7 @@ function inputOf(
     word,
     json,
     isUnchanged: options.unchanged === true,
+    id: options.id ?? randomUUID(),
     by: {
       actor: actorOf(context.env),
       ...(reason === undefined ? {} : { reason }),
