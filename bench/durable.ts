@@ -6,6 +6,7 @@ import { perSecond, type DurableShape, type DurableTimes } from "./durable-shape
 import type { BenchLength } from "./bench-length.ts";
 import { median } from "./measure.ts";
 import { runChild } from "./run-child.ts";
+import { measureSyncFloor } from "./sync-floor.ts";
 
 /** How much of each kind of work, and longest time for it; a peer that does not finish is judged by what it did. */
 const WORK: Readonly<Record<DurableShape, Omit<DroverArgument, "shape">>> = {
@@ -40,10 +41,12 @@ const ENDLESS = 1_000_000_000;
 export async function benchDurable({ seconds = 10, rounds = 3, scale = 1 }: BenchLength): Promise<BenchRow[]> {
   const own = new Map<DurableShape, DroverTimes[]>(SHAPES.map((shape) => [shape, []]));
   const peers = new Map<string, PeerStanding>();
+  const floors: DurableTimes[] = [];
   for (let round = 0; round < rounds; round++) {
     for (const shape of SHAPES) {
       const { taskCount, ...work } = WORK[shape];
       const scaled = { ...work, taskCount: Math.ceil(taskCount * scale), shape };
+      if (shape === "chain") floors.push(measureSyncFloor());
       must(own.get(shape), "Every shape is measured").push(await runChild<DroverTimes>("durable-drover.ts", scaled));
       for (const { peer, shapes } of PEERS) {
         if (!shapes.includes(shape)) continue;
@@ -57,7 +60,11 @@ export async function benchDurable({ seconds = 10, rounds = 3, scale = 1 }: Benc
     const times = must(own.get(shape), "Every shape is measured");
     const those = [...peers.values()].filter((standing) => standing.shape === shape);
     const speed = median(times.map(perSecond));
-    return [...speedRows(TITLES[shape], times), ...those.map((standing) => standing.rowBeside(TITLES[shape], speed))];
+    const rows = [
+      ...speedRows(TITLES[shape], times),
+      ...those.map((standing) => standing.rowBeside(TITLES[shape], speed)),
+    ];
+    return shape === "chain" ? [...rows, rowOf(TITLES[shape], "write and fdatasync", { times: floors, speed })] : rows;
   });
   for (const shape of ["wide", "small runs"] as const) {
     const { tasksPerRun } = WORK[shape];
@@ -93,9 +100,17 @@ class PeerStanding {
     if (this.#missing !== undefined) {
       return { name: `${title}: missing, ${this.#missing}`, value: Number.NaN, unit: "tasks/s", peer, ratio: null };
     }
-    const value = median(this.#times.map(perSecond));
-    return { name: title, value, unit: "tasks/s", peer, ratio: Math.round((ownSpeed / value) * 10) / 10 };
+    return rowOf(title, peer, { times: this.#times, speed: ownSpeed });
   }
+}
+
+function rowOf(
+  name: string,
+  peer: string,
+  { times, speed }: { readonly times: readonly DurableTimes[]; readonly speed: number },
+): BenchRow {
+  const value = median(times.map(perSecond));
+  return { name, value, unit: "tasks/s", peer, ratio: Math.round((speed / value) * 10) / 10 };
 }
 
 /** The line of a failed process that says why. */
