@@ -87,6 +87,32 @@ test("given a lost attempt, when it is probed, then what is there now tells whet
   assert.ok(reached.status === "changed" && reached.isReversible === true);
 });
 
+test("given a probe with a token of its own, when the lost attempt has a result, then that is the answer, and it can be undone under either", async () => {
+  const preImages = createMemoryPreImageStore();
+  await using trial = newTrial(trialProvider([]), { preImages });
+  const lost = jobOf(putWork("x"));
+  const { outcome } = await trial.execute(lost);
+  await trial.host.remove(TRIAL_PATH);
+  const probe = { ...lost, mode: "probe", token: tokenOf("probe"), probeOf: lost.token } as const;
+  assert.deepEqual((await trial.execute(probe)).outcome, outcome, "It was not looked at again");
+  const held = await preImages.load(probe.token);
+  assert.ok(held.ok && held.value?.operation === "trial.put");
+});
+
+test("given a probe with a token of its own, when the lost attempt reached its goal unheard, then its pre-image tells that it changed it", async () => {
+  const preImages = createMemoryPreImageStore();
+  await using trial = newTrial(trialProvider([]), { preImages });
+  const lost = jobOf(putWork("x"));
+  const preImage = { facts: { existed: false }, blobs: [] };
+  await preImages.save(lost.token, { runId: lost.runId, operation: "trial.put", preImage, secrets: [] });
+  trial.host.putFile(TRIAL_PATH, "x");
+  const probe = { ...lost, mode: "probe", token: tokenOf("probe"), probeOf: lost.token } as const;
+  const { outcome } = await trial.execute(probe);
+  assert.ok(outcome.status === "changed" && outcome.isReversible === true);
+  const held = await preImages.load(probe.token);
+  assert.ok(held.ok && held.value !== undefined);
+});
+
 test("given a lost attempt of something not idempotent, when it is probed, then it stays unknown", async () => {
   const spec = trialSpec({ operationClass: "non-idempotent" });
   await using trial = newTrial(trialProvider([], { spec }));

@@ -40,9 +40,9 @@ export class AttemptClaims implements AsyncDisposable {
     if (job.mode === "inspect") return { kind: "new" };
     const journal = this.#journalOf(job);
     if (job.mode === "probe") {
-      const found = await journal.find(job.token);
+      const found = await journal.find(job.probeOf ?? job.token);
       const isKnown = found?.state === "finished" && found.result.outcome.status !== "unknown";
-      return isKnown ? { kind: "known", result: found.result } : { kind: "new" };
+      return isKnown ? { kind: "known", result: { ...found.result, token: job.token } } : { kind: "new" };
     }
     try {
       return this.#judge(job, await journal.accept(job.token, { runId: job.runId, isResent: job.isResent ?? false }));

@@ -101,7 +101,7 @@ class AttemptExecutor implements Executor {
     const key = `${job.token} ${job.mode}`;
     // What still runs need not be probed: its own result says more.
     let running =
-      this.#running.get(key) ?? (job.mode === "probe" ? this.#running.get(`${job.token} apply`) : undefined);
+      this.#running.get(key) ?? (job.mode === "probe" ? this.#running.get(`${job.probeOf ?? job.token} apply`) : undefined);
     if (running === undefined) {
       const stop = new AbortController();
       running = { stop, result: this.#start(job, options, stop) };
@@ -113,7 +113,9 @@ class AttemptExecutor implements Executor {
     if (options.signal.aborted) onAbort();
     options.signal.addEventListener("abort", onAbort, { once: true });
     try {
-      return await result;
+      const ended = await result;
+      if (job.mode === "probe") await this.#holdPreImage(job);
+      return ended;
     } finally {
       options.signal.removeEventListener("abort", onAbort);
     }
@@ -126,6 +128,15 @@ class AttemptExecutor implements Executor {
     for (const { stop } of this.#running.values()) stop.abort(this.#disposal.signal.reason);
     await Promise.all(Array.from(this.#running.values(), (running) => running.result));
     await this.#claims[Symbol.asyncDispose]();
+  }
+
+  /** What the lost attempt captured is from now on that of the probe too, under whose number it is undone. */
+  async #holdPreImage({ token, probeOf }: Job): Promise<void> {
+    if (probeOf === undefined) return;
+    const { preImages } = this.#options;
+    const held = await preImages.load(probeOf);
+    // When it cannot be kept, undoing says that there is none.
+    if (held.ok && held.value !== undefined) await preImages.save(token, held.value);
   }
 
   async #start(job: Job, options: ExecuteOptions, stop: AbortController): Promise<AttemptResult> {

@@ -189,7 +189,7 @@ async function judgeProbe(
   write: WriteRun & { readonly observed: unknown; readonly changes: readonly Change[] },
 ): Promise<Outcome> {
   const { provider, params, observed, changes } = write;
-  const held = await run.preImages.load(attempt.job.token);
+  const held = await run.preImages.load(attempt.job.probeOf ?? attempt.job.token);
   const isHeld = held.ok && held.value !== undefined;
   if (changes.length === 0) {
     const status = isHeld || !isCapturing(provider) ? "changed" : "unchanged";

@@ -17,6 +17,8 @@ export interface Job {
    */
   readonly isResent?: boolean;
   readonly mode: JobMode;
+  /** In mode `probe`: the token of the attempt that was lost, under which its result or its pre-image may be known. */
+  readonly probeOf?: AttemptToken;
   readonly work: JobWork;
   readonly timeoutMs?: number;
   readonly killGraceMs?: number;

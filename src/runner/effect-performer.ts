@@ -13,7 +13,7 @@ import type { DispatchOptions, Fleet } from "../fleet/fleet.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { CompiledTask, TaskBody } from "../plan/compiled-plan.ts";
 import type { Job, JobMode, JobWork } from "../protocol/job.ts";
-import { Attempt, keyOf } from "./attempt.ts";
+import { Attempt, keyOf, lostBefore } from "./attempt.ts";
 import { inspectedOutcome } from "./dry-run-outcome.ts";
 import { evaluateTask, valueOf } from "./evaluate-task.ts";
 import { describeThrown, endOfThrown, isThenable } from "./thrown-end.ts";
@@ -211,7 +211,8 @@ export class EffectPerformer {
     this.#running.set(keyOf(attempt), attempt);
     this.#placement.occupy(host);
     const resent = attempt.isResent ? { isResent: true } : {};
-    const head = { runId, task: nameOf(state, attempt.task), host, attempt: attempt.attempt, mode, ...resent };
+    const probing = mode === "probe" ? { probeOf: attemptTokenOf(state, lostBefore(attempt)) } : {};
+    const head = { runId, task: nameOf(state, attempt.task), host, attempt: attempt.attempt, mode, ...resent, ...probing };
     const identity = { ...head, token: attemptTokenOf(state, attempt), killGraceMs: task.policy.killGraceMs };
     const sent = jobOf(secrets.length === 0 ? identity : { ...identity, secrets }, work);
     void this.#carryOut(attempt, sent, task.policy.heartbeatTimeoutMs);

@@ -13,6 +13,7 @@ export interface JobHead {
   readonly attempt: number;
   readonly token: AttemptToken;
   readonly mode: JobMode;
+  readonly probeOf?: AttemptToken;
   readonly killGraceMs: number;
   readonly secrets?: readonly string[];
   /** Whether an earlier process may have sent it before. */

@@ -111,6 +111,27 @@ test("given a run whose process ends while a job runs, when it is resumed, then 
   );
 });
 
+test("given an attempt whose outcome nobody knows, when it is probed, then the probe names the token of the attempt that was lost", async () => {
+  const { open, request, fleet } = world((plan) => {
+    plan.task("look", ops.docker.start({ container: "web" }));
+  });
+  await using host = await open();
+  const started = await host.start(request());
+  assert.ok(started.ok);
+  await settled();
+  const [lost] = fleet.started;
+  assert.ok(lost !== undefined);
+  const unknown = { status: "unknown", reason: "nobody heard of it" } as const;
+  fleet.results.get(lost.token)?.resolve({ token: lost.token, outcome: unknown, durationMs: 1 });
+  await settled();
+  const probe = fleet.started[1];
+  assert.equal(probe?.mode, "probe");
+  assert.equal(probe.probeOf, lost.token);
+  assert.notEqual(probe.token, lost.token);
+  fleet.results.get(probe.token)?.resolve({ token: probe.token, outcome: { status: "changed" }, durationMs: 1 });
+  assert.equal((await started.value.ended).verdict, "succeeded");
+});
+
 test("given a run whose process ends while a function runs, when it is resumed, then its outcome is unknown and it is not called again", async () => {
   let calls = 0;
   const { open, request } = world((plan) => {
