@@ -101,7 +101,8 @@ class AttemptExecutor implements Executor {
     const key = `${job.token} ${job.mode}`;
     // What still runs need not be probed: its own result says more.
     let running =
-      this.#running.get(key) ?? (job.mode === "probe" ? this.#running.get(`${job.probeOf ?? job.token} apply`) : undefined);
+      this.#running.get(key) ??
+      (job.mode === "probe" ? this.#running.get(`${job.probeOf ?? job.token} apply`) : undefined);
     if (running === undefined) {
       const stop = new AbortController();
       running = { stop, result: this.#start(job, options, stop) };

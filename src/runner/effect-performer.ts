@@ -212,7 +212,15 @@ export class EffectPerformer {
     this.#placement.occupy(host);
     const resent = attempt.isResent ? { isResent: true } : {};
     const probing = mode === "probe" ? { probeOf: attemptTokenOf(state, lostBefore(attempt)) } : {};
-    const head = { runId, task: nameOf(state, attempt.task), host, attempt: attempt.attempt, mode, ...resent, ...probing };
+    const head = {
+      runId,
+      task: nameOf(state, attempt.task),
+      host,
+      attempt: attempt.attempt,
+      mode,
+      ...resent,
+      ...probing,
+    };
     const identity = { ...head, token: attemptTokenOf(state, attempt), killGraceMs: task.policy.killGraceMs };
     const sent = jobOf(secrets.length === 0 ? identity : { ...identity, secrets }, work);
     void this.#carryOut(attempt, sent, task.policy.heartbeatTimeoutMs);

@@ -67,7 +67,11 @@ for (const byMs of [HOUR_MS, -HOUR_MS]) {
     assert.equal((await started.value.report).verdict, "succeeded");
     const wantedMs = 2 * HOUR_MS - byMs;
     assert.ok(Math.abs(tookMs - wantedMs) <= 5 * MINUTE_MS, `${tookMs} ms instead of ${wantedMs} ms`);
-    assert.deepEqual(times, times.toSorted((one, other) => one - other), "Times of events never go back");
+    assert.deepEqual(
+      times,
+      times.toSorted((one, other) => one - other),
+      "Times of events never go back",
+    );
   });
 
   test(`given a run that has left memory until its delay ends, when the clock is set ${which} by an hour, then time still brings it back`, async (context) => {
