@@ -60,11 +60,6 @@ export class Attempt implements AttemptKey {
   }
 }
 
-/** The attempt that was lost, of one that probes: it came right before. */
-export function lostBefore({ task, unit, attempt, generation }: AttemptKey): AttemptKey {
-  return { task, unit, generation, attempt: attempt - 1 };
-}
-
 /** By which a running attempt is found: the number of its task, and a text for other units. */
 export function keyOf(attempt: AttemptKey): number | string {
   return attempt.unit === 0 ? attempt.task : `${attempt.task}/${attempt.unit}`;

@@ -13,7 +13,7 @@ import type { DispatchOptions, Fleet } from "../fleet/fleet.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import type { CompiledTask, TaskBody } from "../plan/compiled-plan.ts";
 import type { Job, JobMode, JobWork } from "../protocol/job.ts";
-import { Attempt, keyOf, lostBefore } from "./attempt.ts";
+import { Attempt, keyOf } from "./attempt.ts";
 import { inspectedOutcome } from "./dry-run-outcome.ts";
 import { evaluateTask, valueOf } from "./evaluate-task.ts";
 import { describeThrown, endOfThrown, isThenable } from "./thrown-end.ts";
@@ -21,7 +21,7 @@ import { type ComputedWork, computeTemplate, templateOf } from "./file-values.ts
 import { outcomeOfReturned, outcomeOfThrown } from "./function-outcome.ts";
 import { LiveFunctionCall } from "./live-function-call.ts";
 import { mayHaveStarted } from "./may-have-started.ts";
-import { jobOf, workOf } from "./job-of.ts";
+import { jobOf, tokensOf, workOf } from "./job-of.ts";
 import { Placement } from "./placement.ts";
 import type { RunObserver } from "./run-observer.ts";
 import { keepBeating } from "./sign-of-life.ts";
@@ -210,18 +210,9 @@ export class EffectPerformer {
     attempt.isSent = true;
     this.#running.set(keyOf(attempt), attempt);
     this.#placement.occupy(host);
-    const resent = attempt.isResent ? { isResent: true } : {};
-    const probing = mode === "probe" ? { probeOf: attemptTokenOf(state, lostBefore(attempt)) } : {};
-    const head = {
-      runId,
-      task: nameOf(state, attempt.task),
-      host,
-      attempt: attempt.attempt,
-      mode,
-      ...resent,
-      ...probing,
-    };
-    const identity = { ...head, token: attemptTokenOf(state, attempt), killGraceMs: task.policy.killGraceMs };
+    const tokens = tokensOf(state, attempt, mode);
+    const head = { runId, task: nameOf(state, attempt.task), host, attempt: attempt.attempt, mode, ...tokens };
+    const identity = { ...head, killGraceMs: task.policy.killGraceMs };
     const sent = jobOf(secrets.length === 0 ? identity : { ...identity, secrets }, work);
     void this.#carryOut(attempt, sent, task.policy.heartbeatTimeoutMs);
   }

@@ -1,8 +1,11 @@
 import type { AttemptToken, RunId } from "../base/ids.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import type { RunState } from "../engine/run-state.ts";
+import { attemptTokenOf } from "../engine/token.ts";
 import type { OperationBody, ScriptBody } from "../plan/compiled-plan.ts";
 import { ValueTemplate } from "../plan/value-template.ts";
 import type { Job, JobMode, JobWork } from "../protocol/job.ts";
+import type { AttemptKey } from "./attempt.ts";
 
 /** What identifies an attempt, and how its process is ended. */
 export interface JobHead {
@@ -18,6 +21,20 @@ export interface JobHead {
   readonly secrets?: readonly string[];
   /** Whether an earlier process may have sent it before. */
   readonly isResent?: boolean;
+}
+
+/** The tokens by which executors know an attempt; of a probe also that of the lost attempt, which came right before. */
+export function tokensOf(
+  state: RunState,
+  { isResent, ...key }: AttemptKey & { readonly isResent: boolean },
+  mode: JobMode,
+): Pick<JobHead, "token" | "probeOf" | "isResent"> {
+  const lost = { ...key, attempt: key.attempt - 1 };
+  return {
+    token: attemptTokenOf(state, key),
+    ...(mode === "probe" ? { probeOf: attemptTokenOf(state, lost) } : {}),
+    ...(isResent ? { isResent } : {}),
+  };
 }
 
 /** The job of one attempt. Time limits are the engine's: it asks to cancel. */
