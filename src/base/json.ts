@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"; // The one pure file that hashes; see ARCHITECTURE.md.
+import { hash } from "node:crypto"; // The one pure file that hashes; see ARCHITECTURE.md.
 
 export type JsonPrimitive = string | number | boolean | null;
 export type JsonValue = JsonPrimitive | JsonArray | JsonObject;
@@ -30,7 +30,7 @@ export function canonicalHash(value: JsonValue): string {
 
 /** SHA-256 of text (as UTF-8) or bytes, as 64 lower-case hexadecimal digits. */
 export function sha256(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
+  return hash("sha256", content, "hex");
 }
 
 export function isJsonArray(value: JsonValue): value is JsonArray {

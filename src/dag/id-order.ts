@@ -43,7 +43,8 @@ class RadixSort {
   readonly #order: Uint32Array;
   readonly #scratch: Uint32Array;
   readonly #units: Uint32Array;
-  readonly #bounds = new Uint32Array(BUCKET_COUNT);
+  /** Made when a segment is partitioned: few ids, as most plans have, never need it. */
+  #bounds: Uint32Array | undefined;
   /** Open segments, three numbers each: start, end, depth. A stack, so that long ids need no recursion. */
   readonly #open: number[] = [];
 
@@ -69,7 +70,7 @@ class RadixSort {
   #partition(start: number, end: number, depth: number): void {
     const order = this.#order;
     const units = this.#units;
-    const bounds = this.#bounds;
+    const bounds = (this.#bounds ??= new Uint32Array(BUCKET_COUNT));
     let lowest = BUCKET_COUNT;
     let highest = 0;
     for (let position = start; position < end; position++) {

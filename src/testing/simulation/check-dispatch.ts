@@ -35,6 +35,7 @@ export function checkDispatch(context: CheckContext, event: TaskDispatched): voi
   checkReady(context, task, event.type);
   world.check("pause", !model.isPaused, () => `${task.name} starts while the run is paused`);
   task.hasEverStarted = true;
+  model.busy.add(task);
   for (const index of event.units ?? [0]) {
     const unit = model.unit(event.task, index);
     const name = `${task.name}/${index}`;

@@ -17,6 +17,7 @@ export function checkGate({ world, model }: CheckContext, event: GateEvent): voi
   if (event.type === "gate.entered") {
     task.hasGate = true;
     task.gateDueMs = event.dueMs;
+    task.isCleanUp = model.phase !== "running";
     return;
   }
   world.check(

@@ -22,11 +22,10 @@ export function checkLimits({ world, model }: CheckContext, started: TaskModel):
 
 function countRunning(model: RunModel, counts: (task: TaskModel) => boolean, host?: string): number {
   let count = 0;
-  for (const task of model.tasks) {
-    if (task.status !== undefined || !counts(task)) continue;
-    for (const unit of task.units) {
-      if (unit.status === "running" && (host === undefined || unit.host === host)) count += 1;
-    }
+  for (const task of model.busy) {
+    const running = task.status === undefined ? task.units.filter(({ status }) => status === "running") : [];
+    if (running.length === 0) model.busy.delete(task);
+    else if (counts(task)) count += running.filter((unit) => host === undefined || unit.host === host).length;
   }
   return count;
 }

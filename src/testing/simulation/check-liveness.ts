@@ -15,24 +15,34 @@ const PROMPT_MS = 6_000;
 /** Overdue by less than this is not late. */
 const LATE_MS = 60_000;
 
-/** Whether every run is finished or waits for somebody from outside. */
-export function isAtRest(checker: LogChecker): boolean {
-  return [...checker.runs.values()].every(({ model }) => model.phase === "finished" || isStuckOutside(model));
+/** Whether every run is finished or waits for somebody from outside, who will not come unless it is foretold. */
+export function isAtRest(checker: LogChecker, isForetold: (runId: string) => boolean): boolean {
+  for (const { model } of checker.runs.values()) {
+    if (model.phase === "finished") continue;
+    if (!isStuckOutside(model) || isForetold(model.runId)) return false;
+  }
+  return true;
 }
 
 function isStuckOutside(model: CheckedRun["model"]): boolean {
   const isBusy = model.tasks.some(
     ({ status, units }) => status === undefined && units.some((unit) => unit.status === "running"),
   );
-  return !isBusy && model.waitsForOutside && (!model.wasCancelled || model.isPaused);
+  return !isBusy && model.waitsForOutside && mayStayOpen(model);
 }
 
-/** I20: after a crash, snapshot and later events give the same as all events. */
-export function checkRecovery(world: SimWorld, store: SimStore, checker: LogChecker): void {
+/** I18: a run that was cancelled ends by itself, unless somebody has paused it or its clean-up waits for somebody. */
+function mayStayOpen({ wasCancelled, isPaused, cleanUpWaits }: CheckedRun["model"]): boolean {
+  return !wasCancelled || isPaused || cleanUpWaits;
+}
+
+/** I20: after a crash, snapshot and later events give the same as all events. Looks at those runs that `isChosen` chooses. */
+export function checkRecovery(world: SimWorld, parts: RecoveryParts, isChosen: () => boolean): void {
+  const { store, checker } = parts;
   const reader = new StoreReader(store);
   for (const { model, folded, newest } of checker.runs.values()) {
     const runId = parseRunId(model.runId);
-    if (runId === undefined || model.phase === "finished") continue;
+    if (runId === undefined || model.phase === "finished" || !isChosen()) continue;
     const expected = stateHash(folded);
     const record = { runId, first: 0, newest, plan: model.plan.name, isDryRun: false, createdAtMs: 0 };
     void recoverRun(reader, { lane: 0, record }, model.plan).then((told) => {
@@ -46,14 +56,19 @@ export function checkRecovery(world: SimWorld, store: SimStore, checker: LogChec
   }
 }
 
+interface RecoveryParts {
+  readonly store: SimStore;
+  readonly checker: LogChecker;
+}
+
 /** I14: in a world in which all goes well, what is due happens soon. */
 export function checkPrompt(world: SimWorld, checker: LogChecker, controller: SimController | undefined): void {
   if (controller === undefined) return;
   const nowMs = controller.process.clock.nowMs();
   for (const { model, folded } of checker.runs.values()) {
-    if (model.phase === "finished" || model.isPaused || isHeardOf(model)) continue;
+    if (model.phase === "finished" || model.isPaused) continue;
     const dueMs = nextDueMs(folded);
-    const isLate = dueMs !== undefined && dueMs < nowMs - PROMPT_MS;
+    const isLate = dueMs !== undefined && dueMs < nowMs - PROMPT_MS && !isHeardOf(model);
     world.check("I14", !isLate, () => `a timer of ${model.runId} is late by ${nowMs - (dueMs ?? 0)} ms`);
   }
 }
@@ -68,6 +83,8 @@ function isHeardOf({ tasks }: CheckedRun["model"]): boolean {
 }
 
 export interface EndOfWorld {
+  /** Chooses finished runs of which memory and log are compared; the others all are. */
+  readonly isChosen: () => boolean;
   readonly world: SimWorld;
   readonly checker: LogChecker;
   readonly store: SimStore;
@@ -78,14 +95,15 @@ export interface EndOfWorld {
 
 /** What must be so once everything has gone well for long enough. */
 export async function checkAtEnd(end: EndOfWorld): Promise<void> {
-  const { world, checker, store, controller, unanswered } = end;
+  const { world, checker, controller, unanswered, isChosen } = end;
   world.check("I2", controller !== undefined, () => "no process works at the end");
   for (const what of unanswered) world.violate("I2", `nobody answers: ${what}`);
-  checkRecovery(world, store, checker);
+  checkRecovery(world, end, () => true);
   for (const run of checker.runs.values()) checkRunAtEnd(end, run);
   if (controller?.host === undefined) return;
   for (const { model, folded } of checker.runs.values()) {
     const runId = parseRunId(model.runId);
+    if (model.phase === "finished" && !isChosen()) continue;
     const view = runId === undefined ? undefined : controller.host.view(runId);
     void view?.then((told) => {
       const isSame = told.ok && shown(told.value) === shown(viewRun(folded));
@@ -98,7 +116,7 @@ export async function checkAtEnd(end: EndOfWorld): Promise<void> {
 function checkRunAtEnd({ world, controller }: EndOfWorld, { model, folded }: CheckedRun): void {
   if (model.phase === "finished") return;
   const { runId } = model;
-  world.check("I18", !model.wasCancelled || model.isPaused, () => `${runId} was cancelled and does not end`);
+  world.check("I18", mayStayOpen(model), () => `${runId} was cancelled and does not end`);
   world.check(
     "I2",
     isStuckOutside(model),

@@ -1,5 +1,6 @@
 import { apply } from "../../engine/apply.ts";
 import { createState } from "../../engine/create-state.ts";
+import { encodeState } from "../../engine/encode-state.ts";
 import { decodeState } from "../../engine/decode-state.ts";
 import type { RunCreated, RunEvent } from "../../engine/events.ts";
 import { sweepInvariants } from "../../engine/invariants.ts";
@@ -65,8 +66,7 @@ export class LogChecker implements StoreWatcher {
       run.newest === position,
       () => `a snapshot of ${name} stands at ${position}, its log at ${run.newest}`,
     );
-    const decoded = decodeState(run.model.plan, content);
-    const isSame = decoded.ok && stateHash(decoded.value) === stateHash(run.folded);
+    const isSame = isEqual(content, encodeState(run.folded)) || isSameState(content, run);
     world.check("I20", isSame, () => `the snapshot of ${name} at ${position} is not the fold of its log`);
   }
 
@@ -188,6 +188,16 @@ export class LogChecker implements StoreWatcher {
   generationOf(runId: string): number {
     return this.runs.get(runId)?.model.generation ?? 1;
   }
+}
+
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, place) => byte === other[place]);
+}
+
+/** The same state may lie in other bytes, where things came together in another order. */
+function isSameState(content: Uint8Array, { model, folded }: CheckedRun): boolean {
+  const decoded = decodeState(model.plan, content);
+  return decoded.ok && stateHash(decoded.value) === stateHash(folded);
 }
 
 /** What a client was promised when its command was acknowledged. */

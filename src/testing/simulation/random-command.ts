@@ -14,6 +14,17 @@ export function randomCommand(model: RunModel, random: SeededRandom): Command | 
   return operatorVerb(model, random);
 }
 
+/** Something that changes nothing about how a run ends. */
+export function harmlessCommand({ tasks }: RunModel, random: SeededRandom): Command {
+  const task = random.integer(Math.max(1, tasks.length));
+  return pick(random, [
+    { type: "pause", actor: "olga" },
+    { type: "resume", actor: "olga" },
+    { type: "signal", name: "go", id: `s${random.integer(3)}` },
+    { type: "approve", task, actor: "ann" },
+  ]);
+}
+
 function operatorVerb({ tasks }: RunModel, random: SeededRandom): Command {
   const task = random.integer(Math.max(1, tasks.length));
   const actor = "olga";

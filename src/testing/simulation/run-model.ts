@@ -39,6 +39,8 @@ export interface TaskModel {
   isStarted: boolean;
   hasGate: boolean;
   gateDueMs: number | undefined;
+  /** Its gate belongs to what still runs after a stop. */
+  isCleanUp: boolean;
   readonly approvers: Set<string>;
   isRefused: boolean;
   /** Whether an attempt was ever made, in any generation. */
@@ -53,6 +55,8 @@ export class RunModel {
   readonly plan: CompiledPlan;
   readonly created: RunCreated;
   readonly tasks: TaskModel[] = [];
+  /** All tasks of which a unit runs, and some of which one did. */
+  readonly busy = new Set<TaskModel>();
   readonly targets = new Map<string, readonly string[]>();
   readonly signals = new Set<string>();
   lastAtMs: number;
@@ -136,7 +140,12 @@ export class RunModel {
       (task) => task.status === undefined && task.units.some(({ next }) => next === "hold"),
     );
     if (isHeld && this.created.onUnknownHeld === "wait") return true;
-    return this.tasks.some((task) => task.status === undefined && task.hasGate && task.gateDueMs === undefined);
+    return this.tasks.some(isWaitingAtGate);
+  }
+
+  /** Whether what still runs after a stop waits at a gate for somebody: it may do so for as long as its time allows. */
+  get cleanUpWaits(): boolean {
+    return this.tasks.some((task) => isWaitingAtGate(task) && task.isCleanUp);
   }
 
   #add(
@@ -159,6 +168,7 @@ export class RunModel {
         isStarted: false,
         hasGate: false,
         gateDueMs: undefined,
+        isCleanUp: false,
         approvers: new Set(),
         isRefused: false,
         hasEverStarted: before?.hasEverStarted ?? false,
@@ -171,6 +181,10 @@ export class RunModel {
     if (target === undefined || target.kind === "any") return [""];
     return this.targets.get(target.text) ?? [];
   }
+}
+
+function isWaitingAtGate({ status, hasGate, gateDueMs }: TaskModel): boolean {
+  return status === undefined && hasGate && gateDueMs === undefined;
 }
 
 export function newUnit(host: string): UnitModel {
@@ -194,6 +208,7 @@ function renew(task: TaskModel, isDropped: boolean): void {
   task.isStarted = false;
   task.hasGate = false;
   task.gateDueMs = undefined;
+  task.isCleanUp = false;
   task.approvers.clear();
   task.isRefused = false;
   task.units = task.units.map(({ host }) => newUnit(task.task.target?.kind === "any" ? "" : host));

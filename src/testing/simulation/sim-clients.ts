@@ -2,10 +2,10 @@ import type { Command } from "../../engine/commands.ts";
 import type { StartRequest } from "../../runner/start-request.ts";
 import { pick } from "../random-plan.ts";
 import type { SeededRandom } from "../seeded-random.ts";
-import { decision, randomCommand } from "./random-command.ts";
+import { decision, harmlessCommand, randomCommand } from "./random-command.ts";
 import type { CheckedRun, LogChecker } from "./log-checker.ts";
 import type { SimController } from "./sim-controller.ts";
-import { sourceOf, type SimPlan } from "./sim-plans.ts";
+import { planOfSource, sourceOf, type SimPlan } from "./sim-plans.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 /** What clients do in a world. */
@@ -26,6 +26,8 @@ interface ClientPorts {
 
 const RETRIES_MAX = 20;
 const RETRY_MS = 1_500;
+/** Between two looks at runs that are foretold. */
+const ATTEND_MS = 3_000;
 
 /** People and programs that start runs, sometimes twice, and tell them things; they believe what is acknowledged. */
 export class SimClients {
@@ -35,6 +37,8 @@ export class SimClients {
   readonly #pending = new Map<number, { readonly what: string; readonly controller: SimController }>();
   /** Runs that were acknowledged, by key. */
   readonly #acknowledged = new Map<string, string>();
+  /** Keys of starts that nothing will come of. */
+  readonly #refused = new Set<string>();
   #requests = 0;
 
   constructor(ports: ClientPorts) {
@@ -59,6 +63,7 @@ export class SimClients {
       world.after(this.#random.integer(spanMs), "", () => this.#command());
     }
     if (this.#random.integer(2) === 0) this.#decideUntil(spanMs);
+    this.#attend();
   }
 
   /** Requests that a living process has not answered. */
@@ -70,13 +75,14 @@ export class SimClients {
 
   #requestOf(plan: SimPlan, idempotencyKey: string | undefined): Omit<StartRequest, "parts"> {
     const random = this.#random;
+    const isForetold = plan.foretelling !== undefined;
     return {
       params: {},
       source: sourceOf(plan),
       options: {
         allowIrreversible: true,
-        isDryRun: random.integer(10) === 0,
-        onUnknownHeld: random.integer(3) === 0 ? "wait" : "finish",
+        isDryRun: !isForetold && random.integer(10) === 0,
+        onUnknownHeld: isForetold || random.integer(3) === 0 ? "wait" : "finish",
       },
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     };
@@ -86,7 +92,7 @@ export class SimClients {
     const { world, checker, reachable } = this.#ports;
     const controller = reachable();
     const key = request.idempotencyKey;
-    const isLast = tries >= RETRIES_MAX || (key !== undefined && this.#acknowledged.has(key));
+    const isLast = tries >= RETRIES_MAX || (key !== undefined && (this.#acknowledged.has(key) || this.#refused.has(key)));
     const again = (): void => {
       if (!isLast) world.after(RETRY_MS, "", () => this.#start(plan, request, tries + 1));
     };
@@ -97,7 +103,12 @@ export class SimClients {
     const parts = controller.partsOf(plan);
     const sent = { what: `start ${plan.plan.name} ${key ?? ""}`, controller };
     this.#ask(sent, host.start({ ...request, parts }), (started) => {
-      if (!started.ok) return world.log(`refused: ${started.error.map(({ code }) => code).join()}`);
+      if (!started.ok) {
+        const codes = started.error.map(({ code }) => code);
+        // What is wrong with a request stays wrong; what is wrong with the log may pass.
+        if (key !== undefined && !codes.some((code) => code.startsWith("DRV_LOG"))) this.#refused.add(key);
+        return world.log(`refused: ${codes.join()}`);
+      }
       const { runId } = started.value;
       started.value.ended.catch(() => {});
       world.log(`acknowledged ${runId.slice(-6)} ${key ?? ""} ${started.value.isNew ? "new" : "known"}`);
@@ -112,15 +123,45 @@ export class SimClients {
 
   /** A person who decides soon about what nobody knows. */
   #decideUntil(endMs: number): void {
-    const { world, checker, reachable } = this.#ports;
+    const { world, reachable } = this.#ports;
     world.after(this.#random.integer(2_000), "", () => {
       const controller = reachable();
-      for (const run of controller === undefined ? [] : checker.runs.values()) {
-        const command = run.model.phase === "finished" ? undefined : decision(run.model, this.#random);
+      for (const run of controller === undefined ? [] : this.#open(false)) {
+        const command = decision(run.model, this.#random);
         if (controller !== undefined && command !== undefined) this.#send(controller, run, command);
       }
       if (world.nowMs < endMs) this.#decideUntil(endMs);
     });
+  }
+
+  /** A person who looks after the runs that are foretold, so that they can come to their end. */
+  #attend(): void {
+    const { world, reachable } = this.#ports;
+    world.after(ATTEND_MS, "", () => {
+      const controller = reachable();
+      if (controller !== undefined) for (const run of this.#open(true)) this.#lookAfter(controller, run);
+      this.#attend();
+    });
+  }
+
+  #lookAfter(controller: SimController, run: CheckedRun): void {
+    const { model } = run;
+    if (model.isPaused && this.#random.integer(2) === 0) this.#send(controller, run, { type: "resume", actor: "ann" });
+    for (const { index, units, status } of model.tasks) {
+      const unit = units.findIndex(({ next }) => next === "hold");
+      if (unit < 0 || status !== undefined) continue;
+      this.#send(controller, run, { type: "resolveUnknown", task: index, unit, decision: "rerun" });
+    }
+  }
+
+  /** Runs that have not ended: those that are foretold, or the others. */
+  #open(isForetold: boolean): readonly CheckedRun[] {
+    const runs = [...this.#ports.checker.runs.values()];
+    return runs.filter((run) => run.model.phase !== "finished" && this.#isForetold(run) === isForetold);
+  }
+
+  #isForetold({ model }: CheckedRun): boolean {
+    return planOfSource(this.#ports.plans, model.created.source).foretelling !== undefined;
   }
 
   #command(): void {
@@ -130,7 +171,9 @@ export class SimClients {
     const runs = [...checker.runs.values()].filter(({ model }) => !isForOpen || model.phase !== "finished");
     const run = runs[this.#random.integer(Math.max(1, runs.length))];
     if (controller?.host === undefined || run === undefined) return;
-    const command = randomCommand(run.model, this.#random);
+    const command = this.#isForetold(run)
+      ? harmlessCommand(run.model, this.#random)
+      : randomCommand(run.model, this.#random);
     if (command === undefined) return;
     const copies = this.#random.integer(4) === 0 ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) this.#send(controller, run, command);

@@ -3,9 +3,9 @@ import { err, ok } from "../../base/result.ts";
 import type { DurableLog } from "../../eventlog/durable-log.ts";
 import type { PlanSource, RunParts } from "../../runner/plan-source.ts";
 import { RunHost } from "../../runner/run-host.ts";
-import type { ExecutionJudge } from "./execution-judge.ts";
 import type { LogChecker } from "./log-checker.ts";
 import { SimFleet, type SimHosts } from "./sim-fleet.ts";
+import type { OutcomePorts } from "./sim-outcomes.ts";
 import { planOfSource, type SimPlan } from "./sim-plans.ts";
 import type { SimProcess } from "./sim-process.ts";
 import type { SimStore } from "./sim-store.ts";
@@ -16,7 +16,7 @@ import type { StorePort } from "./store-port.ts";
 export interface SimParts {
   readonly store: SimStore;
   readonly hosts: SimHosts;
-  readonly judge: ExecutionJudge;
+  readonly outcomes: OutcomePorts;
   readonly checker: LogChecker;
   readonly plans: readonly SimPlan[];
   readonly limits: HostLimits;
@@ -85,7 +85,8 @@ export class SimController {
 
   /** What a run of a plan needs in this process. */
   partsOf({ plan }: SimPlan): RunParts {
-    const { hosts, judge, checker } = this.#parts;
+    const { hosts, outcomes, checker } = this.#parts;
+    const { judge } = outcomes;
     const fleet = new SimFleet(hosts, this.process, {
       dispatched: (job) => {
         const mode = job.work.kind === "undo" ? "undo" : job.mode;
@@ -93,7 +94,7 @@ export class SimController {
         checker.handedOut(job);
       },
     });
-    const userCode = new SimUserCode(this.process, judge, {
+    const userCode = new SimUserCode(this.process, outcomes, {
       called: ({ runId, attempt, index, token }) => {
         const call = checker.called({ runId, task: index, attempt, token });
         judge.checkToken(call, token, checker.generationOf(runId));

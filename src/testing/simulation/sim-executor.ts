@@ -2,14 +2,12 @@ import type { Outcome } from "../../operation/outcome.ts";
 import type { Job } from "../../protocol/job.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 import type { ExecutionJudge } from "./execution-judge.ts";
-import { outcomeOfJob } from "./sim-outcomes.ts";
+import { outcomeOfJob, type OutcomePorts } from "./sim-outcomes.ts";
 import type { SimItem } from "./sim-queue.ts";
 import type { SimWorld } from "./sim-world.ts";
 
-/** Longest time an execution takes. */
-const EXECUTION_MS_MAX = 4_000;
-/** The same for those that are slow and do not listen. */
-const SLOW_MS_MAX = 20_000;
+/** Those that are slow and do not listen take longer by this factor, at most. */
+const SLOW_FACTOR = 5;
 
 interface Execution {
   readonly job: Job;
@@ -29,16 +27,18 @@ export class SimExecutor {
   incarnation = 1;
   readonly #world: SimWorld;
   readonly #judge: ExecutionJudge;
+  readonly #outcomes: OutcomePorts;
   readonly #random: SeededRandom;
   /** Its journal, by token. */
   readonly #executions = new Map<string, Execution>();
   /** Tokens of executions that do not listen when they are asked to end. */
   readonly #deaf = new Set<string>();
 
-  constructor(host: string, world: SimWorld, judge: ExecutionJudge) {
+  constructor(host: string, world: SimWorld, outcomes: OutcomePorts) {
     this.host = host;
     this.#world = world;
-    this.#judge = judge;
+    this.#judge = outcomes.judge;
+    this.#outcomes = outcomes;
     this.#random = world.random(`executor ${host}`);
   }
 
@@ -76,7 +76,7 @@ export class SimExecutor {
     this.#world.log(`${this.host} starts ${job.mode} ${job.work.kind} ${job.task}#${job.attempt} ${job.token}`);
     this.#judge.started(job);
     const isSlow = this.#random.integer(12) === 0;
-    const durationMs = this.#random.integer(isSlow ? SLOW_MS_MAX : EXECUTION_MS_MAX);
+    const durationMs = this.#random.integer(this.#outcomes.work.durationMsMax) * (isSlow ? SLOW_FACTOR : 1);
     if (isSlow) this.#deaf.add(job.token);
     execution.end = this.#world.after(durationMs, "", () => this.#finish(execution));
     return execution;
@@ -85,7 +85,7 @@ export class SimExecutor {
   #finish(execution: Execution, cut?: Outcome): void {
     execution.end = undefined;
     const { job } = execution;
-    const outcome = cut ?? outcomeOfJob(job, this.#random, this.#judge);
+    const outcome = cut ?? outcomeOfJob(job, this.#random, this.#outcomes);
     execution.outcome = outcome;
     this.#world.log(`${this.host} ends ${job.task}#${job.attempt} ${outcome.status}`);
     this.#judge.ended(job, outcome.status);

@@ -6,10 +6,11 @@ import type { Outcome } from "../../operation/outcome.ts";
 import type { Target } from "../../plan/compiled-plan.ts";
 import type { AttemptResult, Job } from "../../protocol/job.ts";
 import { RANDOM_HOSTS } from "../random-plan.ts";
-import type { ExecutionJudge } from "./execution-judge.ts";
 import { SimExecutor } from "./sim-executor.ts";
 import { SimNetwork } from "./sim-network.ts";
+import type { OutcomePorts } from "./sim-outcomes.ts";
 import type { SimProcess } from "./sim-process.ts";
+import type { SimItem } from "./sim-queue.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 const NEVER = new Promise<never>(() => {});
@@ -30,10 +31,10 @@ export class SimHosts {
   readonly network: SimNetwork;
   readonly world: SimWorld;
 
-  constructor(world: SimWorld, judge: ExecutionJudge) {
+  constructor(world: SimWorld, outcomes: OutcomePorts) {
     this.world = world;
     this.network = new SimNetwork(world);
-    this.executors = new Map(HOST_NAMES.map((name) => [name, new SimExecutor(name, world, judge)]));
+    this.executors = new Map(HOST_NAMES.map((name) => [name, new SimExecutor(name, world, outcomes)]));
   }
 }
 
@@ -57,6 +58,7 @@ export class SimFleet implements Fleet {
 
   resolve(target: Target): Result<readonly string[], CodedError> {
     if (target.kind === "any" || target.kind === "all") return ok(RANDOM_HOSTS["_all"] ?? []);
+    if (target.kind === "label") return ok(target.key === "set" ? target.value.split("+") : []);
     if (target.kind === "host" && this.#hosts.executors.has(target.name)) return ok([target.name]);
     return err(codedError("DRV_FLEET_NO_HOST", `Cannot resolve "${target.text}": no host is meant by it`));
   }
@@ -88,9 +90,11 @@ export class SimFleet implements Fleet {
     const what = `${job.task}#${job.attempt}`;
     const { incarnation } = executor;
     let isAnswered = false;
+    let resend: SimItem | undefined;
     const settle = (outcome: Outcome): void => {
       if (isAnswered) return;
       isAnswered = true;
+      resend?.[Symbol.dispose]();
       answered(outcome);
     };
     const send = (sends: number): void => {
@@ -103,7 +107,7 @@ export class SimFleet implements Fleet {
           ),
         );
       }
-      world.after(RESEND_MS, "", () => this.#process.deliver(() => send(sends + 1)));
+      resend = world.after(RESEND_MS, "", () => this.#process.deliver(() => send(sends + 1)));
     };
     send(0);
   }

@@ -1,38 +1,48 @@
 import { codedError } from "../../base/coded-error.ts";
-import { isJsonObject } from "../../base/json.ts";
 import type { Outcome } from "../../operation/outcome.ts";
 import type { Job } from "../../protocol/job.ts";
 import { pick } from "../random-plan.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 import type { ExecutionJudge } from "./execution-judge.ts";
+import type { ForetoldOutcomes } from "./foretold-plan.ts";
 
 /** Characters of data that do not fit into an event of the log. */
 const LARGE = 5_000;
 
+/** How work ends in a world. */
+export interface OutcomePorts {
+  readonly judge: ExecutionJudge;
+  readonly foretold: ForetoldOutcomes;
+  readonly work: WorkShape;
+}
+
+export interface WorkShape {
+  /** From 0, all work does what it should, to 1, more than a third of it does not. */
+  readonly trouble: number;
+  /** Longest time in milliseconds that work takes, unless it is slow. */
+  readonly durationMsMax: number;
+}
+
 /** How a job ends that nothing disturbs. */
-export function outcomeOfJob(job: Job, random: SeededRandom, judge: ExecutionJudge): Outcome {
-  const drawn = drawOutcome(random);
+export function outcomeOfJob(job: Job, random: SeededRandom, { judge, foretold, work }: OutcomePorts): Outcome {
+  const drawn = drawOutcome(random, work.trouble);
   if (job.work.kind === "undo") return random.integer(8) === 0 ? failed("retryable") : { status: "changed" };
   if (job.mode === "inspect") return { status: "unchanged" };
   if (job.mode === "probe") return judge.hasTakenEffect(job) ? { status: "changed" } : failed("retryable");
-  const outcome = foretoldOutcome(job) ?? drawn;
+  const status = foretold.next(job);
+  const outcome = status === undefined ? drawn : foretoldOutcome(status);
   if (outcome.status === "changed") judge.tookEffect(job);
   return outcome;
 }
 
-/** Jobs of foretold workloads say themselves how they end. */
-function foretoldOutcome({ work, host }: Job): Outcome | undefined {
-  if (work.kind !== "operation") return undefined;
-  const { params } = work;
-  const foretold = isJsonObject(params) ? params["foretold"] : undefined;
-  const status = foretold !== undefined && isJsonObject(foretold) ? foretold[host] : undefined;
+function foretoldOutcome(status: Outcome["status"]): Outcome {
   if (status === "changed" || status === "unchanged") return { status };
-  if (status === "skipped") return { status, reason: "not for this host" };
-  return status === "failed" ? failed("fatal") : undefined;
+  return status === "skipped" ? { status, reason: "not for this host" } : failed("retryable");
 }
 
-function drawOutcome(random: SeededRandom): Outcome {
-  const dice = random.integer(24);
+function drawOutcome(random: SeededRandom, trouble: number): Outcome {
+  const isTroubled = random.next() < trouble;
+  const dice = random.integer(isTroubled ? 24 : 16);
   if (dice < 10) return { status: "changed", isReversible: random.integer(2) === 0 };
   if (dice < 15) return { status: "unchanged" };
   if (dice === 15) return { status: "changed", isReversible: true, data: { text: "x".repeat(random.integer(LARGE)) } };

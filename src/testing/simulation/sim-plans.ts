@@ -3,20 +3,43 @@ import { sha256, type JsonObject } from "../../base/json.ts";
 import type { CompiledPlan } from "../../plan/compiled-plan.ts";
 import { randomPlan } from "../random-plan.ts";
 import type { SeededRandom } from "../seeded-random.ts";
+import { foretoldPlan, type Foretelling } from "./foretold-plan.ts";
 
 /** A plan of a workload. */
 export interface SimPlan {
   readonly number: number;
   readonly plan: CompiledPlan;
+  /** Set when everything about its runs is known beforehand. */
+  readonly foretelling?: Foretelling;
 }
 
-/** The plans of one world: random ones, with every feature of the engine next to every other. */
-export function simPlans(random: SeededRandom, count: number): readonly SimPlan[] {
-  return Array.from({ length: count }, (_, number) => {
-    const plan = randomPlan(random, 3 + random.integer(10));
+/** How large the plans of a world are. */
+export interface PlanShape {
+  /** Plans in which every feature of the engine stands next to every other. */
+  readonly random: number;
+  /** Plans of which every outcome is known beforehand. */
+  readonly foretold: number;
+  /** Tasks of a plan, about; copies of groups come on top. */
+  readonly tasks: number;
+}
+
+/** A plan of more tasks than this may do more at once than a small one. */
+const SMALL_TASKS = 20;
+
+/** The plans of one world. */
+export function simPlans(random: SeededRandom, shape: PlanShape): readonly SimPlan[] {
+  return Array.from({ length: shape.random + shape.foretold }, (_, number) => {
+    const size = Math.ceil(shape.tasks / 2) + random.integer(shape.tasks);
+    const made = number < shape.random ? { plan: freePlan(random, size) } : foretoldPlan(random, size);
     const fingerprint = sha256(`plan ${number} ${random.next()}`);
-    return { number, plan: { ...plan, name: `plan-${number}`, fingerprint: () => fingerprint } };
+    return { ...made, number, plan: { ...made.plan, name: `plan-${number}`, fingerprint: () => fingerprint } };
   });
+}
+
+function freePlan(random: SeededRandom, size: number): CompiledPlan {
+  const plan = randomPlan(random, size);
+  if (size <= SMALL_TASKS) return plan;
+  return { ...plan, limits: { ...plan.limits, maxParallel: 4 + random.integer(20) } };
 }
 
 /** What a run keeps of where its plan came from. */

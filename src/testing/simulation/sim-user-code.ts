@@ -1,12 +1,11 @@
 import type { Outcome } from "../../operation/outcome.ts";
 import type { FunctionCall, UserCode } from "../../runner/user-code.ts";
+import type { SeededRandom } from "../seeded-random.ts";
 import type { AttemptIdentity, ExecutionJudge } from "./execution-judge.ts";
+import type { OutcomePorts } from "./sim-outcomes.ts";
 import type { SimProcess } from "./sim-process.ts";
 
 const NEVER = new Promise<never>(() => {});
-/** Longest time a function takes. */
-const CALL_MS_MAX = 3_000;
-
 /** Who looks at what a process begins to do. */
 export interface CallWatcher {
   /** I6: what is called must be in the log. @returns what it is called there */
@@ -17,11 +16,13 @@ export interface CallWatcher {
 export class SimUserCode implements UserCode {
   readonly #process: SimProcess;
   readonly #judge: ExecutionJudge;
+  readonly #outcomes: OutcomePorts;
   readonly #watcher: CallWatcher;
 
-  constructor(process: SimProcess, judge: ExecutionJudge, watcher: CallWatcher) {
+  constructor(process: SimProcess, outcomes: OutcomePorts, watcher: CallWatcher) {
     this.#process = process;
-    this.#judge = judge;
+    this.#judge = outcomes.judge;
+    this.#outcomes = outcomes;
     this.#watcher = watcher;
   }
 
@@ -34,20 +35,23 @@ export class SimUserCode implements UserCode {
     process.world.log(`${process.name} calls ${name}#${attempt} ${token}`);
     this.#judge.startedToken(token, `${name}#${attempt}`);
     const { random, world } = process;
-    const dice = random.integer(12);
-    const isChanged = dice % 2 === 0;
-    const end = (status: Outcome["status"]): void => this.#judge.ended(identity, status);
-    if (dice < 7) {
-      end(isChanged ? "changed" : "unchanged");
-      return { changed: isChanged };
+    const { foretold, work } = this.#outcomes;
+    const isAtOnce = random.integer(12) < 7;
+    const drawn = drawStatus(random, isAtOnce ? 0 : work.trouble);
+    const status = foretold.next(identity) ?? drawn;
+    const changed = status === "changed";
+    const end = (ended: Outcome["status"]): void => this.#judge.ended(identity, ended);
+    if (isAtOnce) {
+      end(status);
+      if (status === "failed") throw new Error("it broke");
+      return { changed };
     }
-    const fails = dice >= 10;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const item = world.after(random.integer(CALL_MS_MAX), `function ${name}#${attempt} ends`, () =>
+    const item = world.after(random.integer(work.durationMsMax), `function ${name}#${attempt} ends`, () =>
       process.deliver(() => {
-        end(fails ? "failed" : isChanged ? "changed" : "unchanged");
-        if (fails) reject(new Error("it broke"));
-        else resolve({ changed: isChanged, data: { name } });
+        end(status);
+        if (status === "failed") reject(new Error("it broke"));
+        else resolve({ changed, data: { name } });
       }),
     );
     if (random.integer(2) === 0) {
@@ -67,4 +71,9 @@ export class SimUserCode implements UserCode {
   askFacts(): unknown {
     return true;
   }
+}
+
+function drawStatus(random: SeededRandom, trouble: number): Outcome["status"] {
+  if (random.next() < trouble && random.integer(5) < 2) return "failed";
+  return random.integer(2) === 0 ? "changed" : "unchanged";
 }

@@ -103,10 +103,19 @@ export class SimWorld {
   }
 }
 
-/** A place in the event loop at which no promise is left that can settle by itself. */
+/** Boundaries between two turns of the whole event loop, in which the process can also do other things. */
+const BOUNDARIES_PER_TURN = 256;
+let boundaries = 0;
+
+/**
+ * A place at which no promise is left that can settle by itself: a tick begins when all reactions to promises have run.
+ * Ticks cost a tenth of turns of the event loop; one is taken now and then, so that nothing else in the process starves.
+ */
 export function boundary(): Promise<void> {
+  boundaries += 1;
+  const isTurn = boundaries % BOUNDARIES_PER_TURN === 0;
   // oxlint-disable-next-line no-restricted-globals -- a place in the event loop, not a time
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => (isTurn ? setImmediate(resolve) : process.nextTick(resolve)));
 }
 
 function seedOf(seed: number, part: string): number {

@@ -1,5 +1,10 @@
 import type { RunCreated } from "../../engine/events.ts";
 import { checkAtEnd, checkPrompt, checkRecovery, isAtRest } from "./check-liveness.ts";
+import { pick } from "../random-plan.ts";
+import type { SeededRandom } from "../seeded-random.ts";
+import { checkForetold } from "./check-foretold.ts";
+import { ForetoldOutcomes, type Foretelling } from "./foretold-plan.ts";
+import type { WorkShape } from "./sim-outcomes.ts";
 import { ExecutionJudge } from "./execution-judge.ts";
 import { LogChecker } from "./log-checker.ts";
 import { SimClients, type WorkloadShape } from "./sim-clients.ts";
@@ -7,7 +12,7 @@ import { SimCluster } from "./sim-cluster.ts";
 import type { HostLimits } from "./sim-controller.ts";
 import { SimHosts } from "./sim-fleet.ts";
 import { NO_FAULTS, swarmFaults, type FaultStrengths } from "./sim-faults.ts";
-import { planOfSource, simPlans } from "./sim-plans.ts";
+import { planOfSource, simPlans, type PlanShape, type SimPlan } from "./sim-plans.ts";
 import { SimStore } from "./sim-store.ts";
 import { SimTrace } from "./sim-trace.ts";
 import { SimWorld, type Violation } from "./sim-world.ts";
@@ -19,7 +24,11 @@ export interface SimulationSettings {
   readonly steps: number;
   readonly faults: FaultStrengths;
   readonly workload: WorkloadShape;
+  readonly plans: PlanShape;
+  readonly work: WorkShape;
   readonly limits: HostLimits;
+  /** Of so many comparisons of a whole run with the fold of its log one is made; 1 makes all of them. */
+  readonly compareEvery: number;
 }
 
 export interface SimulationResult {
@@ -38,8 +47,13 @@ export interface SimulationResult {
 }
 
 const STEPS_DEFAULT = 3_000;
+/** Comparisons of whole runs cost more than all other checks together: all of them are made in every eighth world, elsewhere some. */
+const COMPLETE_EVERY = 8;
+const COMPARE_EVERY = 8;
 /** Steps between two sweeps of all counts. */
 const SWEEP_STEPS = 500;
+/** Steps between two looks at what is due. */
+const PROMPT_STEPS = 16;
 /** Steps after healing within which everything has to come to rest. */
 const HEALED_STEPS_MAX = 200_000;
 /** Virtual time after healing from which timers are punctual. */
@@ -50,21 +64,42 @@ const HEALED_MS_MAX = 6 * 3_600_000;
 /** The settings that a seed draws: which faults, how strong, what is asked for, how small the limits are. */
 export function settingsOf(seed: number, steps = STEPS_DEFAULT): SimulationSettings {
   const random = new SimWorld(seed, NO_FAULTS, new SimTrace()).random("settings");
+  const faults = swarmFaults(random);
+  const { plans, ...others } = swarmWork(random);
   return {
     seed,
     steps,
-    faults: swarmFaults(random),
-    workload: {
-      runs: 4 + random.integer(36),
-      commandsPerRun: random.integer(8),
-      spanMs: 10_000 + random.integer(60_000),
-    },
+    faults,
+    plans,
+    ...others,
     limits: {
       idleMs: random.integer(2) === 0 ? 50 + random.integer(2_000) : 60_000,
-      checkpointEvents: 1 + random.integer(30),
+      checkpointEvents: 1 + random.integer(30 + plans.tasks),
       indexEvents: 5 + random.integer(100),
       segmentRows: 5 + random.integer(100),
     },
+    compareEvery: seed % COMPLETE_EVERY === 0 ? 1 : COMPARE_EVERY,
+  };
+}
+
+/** Many small runs in which much goes wrong find other mistakes than few large ones that come far. */
+function swarmWork(random: SeededRandom): Pick<SimulationSettings, "workload" | "plans" | "work"> {
+  const size = pick(random, ["small", "small", "medium", "large"]);
+  const spanMs = 10_000 + random.integer(60_000);
+  const commandsPerRun = random.integer(8);
+  if (size === "small") {
+    return {
+      workload: { runs: 4 + random.integer(36), commandsPerRun, spanMs },
+      plans: { random: 3, foretold: 1, tasks: 7 },
+      work: { trouble: 1, durationMsMax: 4_000 },
+    };
+  }
+  const work = { trouble: pick(random, [0.03, 0.2, 1]), durationMsMax: pick(random, [300, 4_000]) };
+  const isLarge = size === "large";
+  return {
+    workload: { runs: (isLarge ? 2 : 4) + random.integer(isLarge ? 10 : 20), commandsPerRun, spanMs },
+    plans: { random: 2, foretold: 2, tasks: isLarge ? 60 + random.integer(200) : 10 + random.integer(40) },
+    work,
   };
 }
 
@@ -79,17 +114,19 @@ export async function simulate(settings: SimulationSettings, echo?: (line: strin
 class Simulation {
   readonly #settings: SimulationSettings;
   readonly #world: SimWorld;
+  readonly #plans: readonly SimPlan[];
   readonly #judge: ExecutionJudge;
   readonly #checker: LogChecker;
   readonly #store: SimStore;
   readonly #cluster: SimCluster;
   readonly #clients: SimClients;
   #steps = 0;
+  #comparisons = 0;
 
   constructor(settings: SimulationSettings, echo?: (line: string) => void) {
     const { seed, faults, limits } = settings;
     const world = new SimWorld(seed, faults, new SimTrace(echo));
-    const plans = simPlans(world.random("plans"), 3);
+    const plans = simPlans(world.random("plans"), settings.plans);
     const judge = new ExecutionJudge(world);
     const planOf = ({ source }: RunCreated) => planOfSource(plans, source).plan;
     const checker = new LogChecker({ world, judge, planOf, blob: (hash) => this.#store.blob(hash) });
@@ -98,9 +135,12 @@ class Simulation {
     this.#judge = judge;
     this.#checker = checker;
     this.#store = new SimStore(world, checker);
-    const hosts = new SimHosts(world, judge);
-    const parts = { store: this.#store, hosts, judge, checker, plans, limits };
-    this.#cluster = new SimCluster(world, parts, () => checkRecovery(world, this.#store, checker));
+    const foretellingOf = (runId: string) => this.#foretellingOf(runId);
+    const outcomes = { judge, foretold: new ForetoldOutcomes(foretellingOf), work: settings.work };
+    const hosts = new SimHosts(world, outcomes);
+    const parts = { store: this.#store, hosts, outcomes, checker, plans, limits };
+    this.#plans = plans;
+    this.#cluster = new SimCluster(world, parts, () => this.#checkRecovery());
     this.#clients = new SimClients({ world, checker, plans, reachable: () => this.#cluster.reachable });
   }
 
@@ -125,7 +165,7 @@ class Simulation {
     for (let step = 0; step < HEALED_STEPS_MAX && !this.#hasFailed; step++) {
       if (!(await this.#world.step(untilMs))) break;
       this.#tick();
-      if (this.#world.nowMs > promptFromMs) this.#checkPrompt();
+      if (this.#world.nowMs > promptFromMs && step % PROMPT_STEPS === 0) this.#checkPrompt();
       if (this.#world.nowMs > quietFromMs && step % 50 === 0 && this.#isAtRest()) break;
     }
     if (!this.#hasFailed) await this.#checkEnd();
@@ -162,13 +202,38 @@ class Simulation {
 
   #isAtRest(): boolean {
     const isReachable = this.#cluster.reachable !== undefined;
-    return isReachable && this.#clients.unanswered().length === 0 && isAtRest(this.#checker);
+    if (!isReachable || this.#clients.unanswered().length > 0) return false;
+    return isAtRest(this.#checker, (runId) => this.#foretellingOf(runId) !== undefined);
+  }
+
+  /** What is known beforehand of the end of a run. */
+  #foretellingOf(runId: string): Foretelling | undefined {
+    const run = this.#checker.runs.get(runId);
+    return run === undefined ? undefined : planOfSource(this.#plans, run.model.created.source).foretelling;
+  }
+
+  #checkRecovery(): void {
+    checkRecovery(this.#world, { store: this.#store, checker: this.#checker }, () => this.#isChosen());
+  }
+
+  /** Whether the next whole run is compared with the fold of its log. */
+  #isChosen(): boolean {
+    this.#comparisons += 1;
+    return this.#comparisons % this.#settings.compareEvery === 0;
   }
 
   async #checkEnd(): Promise<void> {
     this.#checker.sweep();
+    checkForetold(this.#world, this.#checker, (runId) => this.#foretellingOf(runId));
     const controller = this.#cluster.reachable;
     const unanswered = this.#clients.unanswered();
-    await checkAtEnd({ world: this.#world, checker: this.#checker, store: this.#store, controller, unanswered });
+    await checkAtEnd({
+      world: this.#world,
+      checker: this.#checker,
+      store: this.#store,
+      controller,
+      unanswered,
+      isChosen: () => this.#isChosen(),
+    });
   }
 }
