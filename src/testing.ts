@@ -4,11 +4,10 @@ export { SeededRandom } from "./testing/seeded-random.ts";
 export { FakeHost } from "./testing/fake-host.ts";
 export { hostSuite } from "./testing/host-suite.ts";
 export { eventLogSuite } from "./testing/event-log-suite.ts";
+export { simulate, type SimulationResult } from "./testing/simulation/simulation.ts";
 export {
   settingsOf as simulationSettingsOf,
-  simulate,
-  type SimulationResult,
   type SimulationSettings,
-} from "./testing/simulation/simulation.ts";
+} from "./testing/simulation/simulation-settings.ts";
 export { providerSuite, type ProviderSuiteOptions } from "./testing/provider-suite.ts";
 export { memoryContentStore } from "./operation/memory-content-store.ts";

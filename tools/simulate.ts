@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { shrink } from "../src/testing/simulation/shrink.ts";
 import { activeFaults } from "../src/testing/simulation/sim-faults.ts";
-import { settingsOf, simulate, type SimulationResult } from "../src/testing/simulation/simulation.ts";
+import { settingsOf } from "../src/testing/simulation/simulation-settings.ts";
+import { simulate, type SimulationResult } from "../src/testing/simulation/simulation.ts";
 
 const HELP = `Simulates the system with faults, many times, each time in another way.
 

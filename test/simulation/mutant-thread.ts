@@ -25,7 +25,8 @@ function textOf(source: unknown): string {
 // A mistake may also break promises that nobody waits for; only what the simulator says counts.
 process.on("unhandledRejection", () => {});
 
-const { settingsOf, simulate } = await import("../../src/testing/simulation/simulation.ts");
+const { settingsOf } = await import("../../src/testing/simulation/simulation-settings.ts");
+const { simulate } = await import("../../src/testing/simulation/simulation.ts");
 let verdict: MutantVerdict = { seeds, rule: undefined, message: "" };
 for (let seed = from; seed < from + seeds; seed++) {
   const [found] = (await simulate(settingsOf(seed))).violations;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { settingsOf, simulate } from "../../src/testing/simulation/simulation.ts";
+import { settingsOf } from "../../src/testing/simulation/simulation-settings.ts";
+import { simulate } from "../../src/testing/simulation/simulation.ts";
 
 const SEEDS = 200;
 /** Seeds in one test, so that a failure names a small part. */

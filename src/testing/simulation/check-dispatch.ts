@@ -1,5 +1,4 @@
 import type { TaskDispatched } from "../../engine/events.ts";
-import { checkLimits } from "./check-limits.ts";
 import type { CheckContext } from "./run-checker.ts";
 import type { TaskModel, UnitModel } from "./run-model.ts";
 
@@ -53,7 +52,6 @@ export function checkDispatch(context: CheckContext, event: TaskDispatched): voi
     unit.attempt = event.attempt;
     unit.status = "running";
   }
-  checkLimits(context, task);
 }
 
 /** I13: what may have happened and must not happen twice waits for a person. */

@@ -1,33 +1,50 @@
 import type { CheckContext } from "./run-checker.ts";
 import type { RunModel, TaskModel } from "./run-model.ts";
 
-/** I16: the limits of a run, of its keys and of its hosts, counted from the log. Called after something has started. */
-export function checkLimits({ world, model }: CheckContext, started: TaskModel): void {
-  const running = countRunning(model, () => true);
-  const { maxParallel } = model.created;
-  world.check("I16", running <= maxParallel, () => `${running} units run in ${model.runId}, ${maxParallel} may`);
-  const key = started.task.policy.concurrencyKey;
-  if (key !== undefined) {
-    const limit = model.plan.limits.keys.get(key) ?? 1;
-    const count = countRunning(model, ({ task }) => task.policy.concurrencyKey === key);
+/** What runs now, counted from the log. */
+interface Running {
+  readonly units: number;
+  readonly byKey: ReadonlyMap<string, number>;
+  /** Units that change something, by host. */
+  readonly writing: ReadonlyMap<string, number>;
+}
+
+/**
+ * I16: the limits of a run, of its keys and of its hosts. Called after a row in which something has started: nothing leaves
+ * the process before all of it is durable.
+ */
+export function checkLimits({ world, model }: CheckContext): void {
+  const { units, byKey, writing } = countRunning(model);
+  const { maxParallel, isDryRun } = model.created;
+  const { keys, maxWritingPerHost } = model.plan.limits;
+  world.check("I16", units <= maxParallel, () => `${units} units run in ${model.runId}, ${maxParallel} may`);
+  for (const [key, count] of byKey) {
+    const limit = keys.get(key) ?? 1;
     world.check("I16", count <= limit, () => `${count} units run under key "${key}", ${limit} may`);
   }
-  if (model.created.isDryRun || !isWriting(started)) return;
-  for (const { host } of started.units) {
-    const count = countRunning(model, isWriting, host);
-    const limit = model.plan.limits.maxWritingPerHost;
-    world.check("I16", count <= limit, () => `${count} units write on ${host}, ${limit} may`);
+  if (isDryRun) return;
+  for (const [host, count] of writing) {
+    world.check(
+      "I16",
+      count <= maxWritingPerHost,
+      () => `${count} units write on ${host}, ${maxWritingPerHost} may`,
+    );
   }
 }
 
-function countRunning(model: RunModel, counts: (task: TaskModel) => boolean, host?: string): number {
-  let count = 0;
+function countRunning(model: RunModel): Running {
+  const byKey = new Map<string, number>();
+  const writing = new Map<string, number>();
+  let units = 0;
   for (const task of model.busy) {
     const running = task.status === undefined ? task.units.filter(({ status }) => status === "running") : [];
     if (running.length === 0) model.busy.delete(task);
-    else if (counts(task)) count += running.filter((unit) => host === undefined || unit.host === host).length;
+    units += running.length;
+    const key = task.task.policy.concurrencyKey;
+    if (key !== undefined) byKey.set(key, (byKey.get(key) ?? 0) + running.length);
+    if (isWriting(task)) for (const { host } of running) writing.set(host, (writing.get(host) ?? 0) + 1);
   }
-  return count;
+  return { units, byKey, writing };
 }
 
 function isWriting({ task }: TaskModel): boolean {

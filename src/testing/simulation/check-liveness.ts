@@ -25,10 +25,7 @@ export function isAtRest(checker: LogChecker, isForetold: (runId: string) => boo
 }
 
 function isStuckOutside(model: CheckedRun["model"]): boolean {
-  const isBusy = model.tasks.some(
-    ({ status, units }) => status === undefined && units.some((unit) => unit.status === "running"),
-  );
-  return !isBusy && model.waitsForOutside && mayStayOpen(model);
+  return !isBusy(model) && model.waitsForOutside && mayStayOpen(model);
 }
 
 /** I18: a run that was cancelled ends by itself, unless somebody has paused it or its clean-up waits for somebody. */
@@ -68,9 +65,14 @@ export function checkPrompt(world: SimWorld, checker: LogChecker, controller: Si
   for (const { model, folded } of checker.runs.values()) {
     if (model.phase === "finished" || model.isPaused) continue;
     const dueMs = nextDueMs(folded);
-    const isLate = dueMs !== undefined && dueMs < nowMs - PROMPT_MS && !isHeardOf(model);
+    const isLate = dueMs !== undefined && dueMs < nowMs - PROMPT_MS && !isHeardOf(model) && !isBusy(model);
     world.check("I14", !isLate, () => `a timer of ${model.runId} is late by ${nowMs - (dueMs ?? 0)} ms`);
   }
+}
+
+/** Whether something runs, for whose slot what is due may have to wait. */
+function isBusy({ tasks }: CheckedRun["model"]): boolean {
+  return tasks.some(({ status, units }) => status === undefined && units.some((unit) => unit.status === "running"));
 }
 
 /** Whether something runs whose signs of life put its end off: they are in memory only, so the log does not tell when it is due. */

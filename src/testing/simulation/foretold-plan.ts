@@ -34,27 +34,42 @@ const GUARDS: readonly BuiltinGuardKind[] = [
   "onlyIfAnyHostChanged",
   "onlyIfAllHostsChanged",
 ];
-/** Tasks back to which a dependency reaches, so that large plans are wide and deep. */
-const REACH = 12;
+/** Tasks back to which a dependency reaches, at least, so that plans are wide and deep. */
+const REACH_MIN = 12;
 const YEAR_MS = 31_536_000_000;
 
-/** A plan of `size` tasks that ends the same way whatever goes wrong around it. */
-export function foretoldPlan(random: SeededRandom, size: number): { plan: CompiledPlan; foretelling: Foretelling } {
-  const tasks = Array.from({ length: size }, (_, index) => randomTask(random, index));
+export interface ForetoldShape {
+  /** Tasks. */
+  readonly size: number;
+  /** Part of the tasks that are functions; the others do something on hosts. */
+  readonly functionShare: number;
+}
+
+/** A plan that ends the same way whatever goes wrong around it. */
+export function foretoldPlan(
+  random: SeededRandom,
+  { size, functionShare }: ForetoldShape,
+): { plan: CompiledPlan; foretelling: Foretelling } {
+  const reach = Math.max(REACH_MIN, size >> 3);
+  const tasks = Array.from({ length: size }, (_, index) => randomTask(random, index, { reach, functionShare }));
   const fixtures = tasks.map((task): [string, TaskFixture] => [task.name, toFixture(task)]);
   const plan = planFixture(Object.fromEntries(fixtures), {
-    limits: { maxParallel: 1 + random.integer(24), maxWritingPerHost: 1 + random.integer(4) },
+    limits: { maxParallel: 1 + random.integer(8 + (size >> 2)), maxWritingPerHost: 1 + random.integer(4) },
   });
   const byName = new Map(tasks.map((task) => [task.name, task]));
   return { plan, foretelling: { tasks: byName, ends: foretell(tasks) } };
 }
 
-function randomTask(random: SeededRandom, index: number): ForetoldTask {
+function randomTask(
+  random: SeededRandom,
+  index: number,
+  { reach, functionShare }: { readonly reach: number; readonly functionShare: number },
+): ForetoldTask {
   const after = new Map<string, (typeof KINDS)[number]>();
   for (let edges = random.integer(4); edges > 0 && index > 0; edges--) {
-    after.set(`t${index - 1 - random.integer(Math.min(index, REACH))}`, pick(random, KINDS));
+    after.set(`t${index - 1 - random.integer(Math.min(index, reach))}`, pick(random, KINDS));
   }
-  const hosts = random.integer(2) === 0 ? [""] : pick(random, HOST_SETS);
+  const hosts = random.next() < functionShare ? [""] : pick(random, HOST_SETS);
   return {
     name: `t${index}`,
     after: [...after].map(([task, kind]) => ({ task, kind })),

@@ -8,6 +8,7 @@ import type { RunState } from "../../engine/run-state.ts";
 import { stateHash } from "../../engine/state-hash.ts";
 import type { CompiledPlan } from "../../plan/compiled-plan.ts";
 import type { AttemptIdentity, ExecutionJudge } from "./execution-judge.ts";
+import { checkLimits } from "./check-limits.ts";
 import { checkEvent } from "./run-checker.ts";
 import { RunModel } from "./run-model.ts";
 import type { SimProcess } from "./sim-process.ts";
@@ -133,6 +134,10 @@ export class LogChecker implements StoreWatcher {
       run.newest = row.position;
       this.#take(run, event);
     }
+    const run = this.runs.get(runId);
+    if (run === undefined || !events.some(({ type }) => type === "task.dispatched")) return;
+    const { world, judge } = this.#options;
+    checkLimits({ world, judge, model: run.model });
   }
 
   /** Events are checked here as they stand in the log. */

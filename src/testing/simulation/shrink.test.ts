@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { shrink } from "./shrink.ts";
 import { activeFaults, swarmFaults } from "./sim-faults.ts";
-import { settingsOf, type SimulationSettings } from "./simulation.ts";
+import { settingsOf, type SimulationSettings } from "./simulation-settings.ts";
 import { SeededRandom } from "../seeded-random.ts";
 
 test("given a failure that needs one fault, three runs and 700 steps, when it is shrunk, then little more is left", async () => {

@@ -1,5 +1,5 @@
 import { activeFaults, withoutFaults } from "./sim-faults.ts";
-import type { SimulationSettings } from "./simulation.ts";
+import type { SimulationSettings } from "./simulation-settings.ts";
 
 /**
  * The smallest settings found under which a simulation still fails: kinds of faults are left out one at a time, then half of

@@ -28,6 +28,8 @@ const RETRIES_MAX = 20;
 const RETRY_MS = 1_500;
 /** Between two looks at runs that are foretold. */
 const ATTEND_MS = 3_000;
+/** The same while there are none. */
+const QUIET_MS = 30_000;
 
 /** People and programs that start runs, sometimes twice, and tell them things; they believe what is acknowledged. */
 export class SimClients {
@@ -137,9 +139,10 @@ export class SimClients {
   /** A person who looks after the runs that are foretold, so that they can come to their end. */
   #attend(): void {
     const { world, reachable } = this.#ports;
-    world.after(ATTEND_MS, "", () => {
+    const open = this.#open(true);
+    world.after(open.length === 0 ? QUIET_MS : ATTEND_MS, "", () => {
       const controller = reachable();
-      if (controller !== undefined) for (const run of this.#open(true)) this.#lookAfter(controller, run);
+      if (controller !== undefined) for (const run of open) this.#lookAfter(controller, run);
       this.#attend();
     });
   }

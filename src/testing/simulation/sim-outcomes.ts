@@ -21,6 +21,8 @@ export interface WorkShape {
   readonly trouble: number;
   /** Longest time in milliseconds that work takes, unless it is slow. */
   readonly durationMsMax: number;
+  /** Part of the functions that answer at once. */
+  readonly atOnceShare: number;
 }
 
 /** How a job ends that nothing disturbs. */

@@ -21,6 +21,8 @@ export interface PlanShape {
   readonly foretold: number;
   /** Tasks of a plan, about; copies of groups come on top. */
   readonly tasks: number;
+  /** Part of the tasks of foretold plans that are functions. */
+  readonly functionShare: number;
 }
 
 /** A plan of more tasks than this may do more at once than a small one. */
@@ -30,7 +32,10 @@ const SMALL_TASKS = 20;
 export function simPlans(random: SeededRandom, shape: PlanShape): readonly SimPlan[] {
   return Array.from({ length: shape.random + shape.foretold }, (_, number) => {
     const size = Math.ceil(shape.tasks / 2) + random.integer(shape.tasks);
-    const made = number < shape.random ? { plan: freePlan(random, size) } : foretoldPlan(random, size);
+    const made =
+      number < shape.random
+        ? { plan: freePlan(random, size) }
+        : foretoldPlan(random, { size, functionShare: shape.functionShare });
     const fingerprint = sha256(`plan ${number} ${random.next()}`);
     return { ...made, number, plan: { ...made.plan, name: `plan-${number}`, fingerprint: () => fingerprint } };
   });

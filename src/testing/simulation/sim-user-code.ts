@@ -36,7 +36,7 @@ export class SimUserCode implements UserCode {
     this.#judge.startedToken(token, `${name}#${attempt}`);
     const { random, world } = process;
     const { foretold, work } = this.#outcomes;
-    const isAtOnce = random.integer(12) < 7;
+    const isAtOnce = random.next() < work.atOnceShare;
     const drawn = drawStatus(random, isAtOnce ? 0 : work.trouble);
     const status = foretold.next(identity) ?? drawn;
     const changed = status === "changed";

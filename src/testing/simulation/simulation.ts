@@ -1,35 +1,17 @@
 import type { RunCreated } from "../../engine/events.ts";
 import { checkAtEnd, checkPrompt, checkRecovery, isAtRest } from "./check-liveness.ts";
-import { pick } from "../random-plan.ts";
-import type { SeededRandom } from "../seeded-random.ts";
 import { checkForetold } from "./check-foretold.ts";
 import { ForetoldOutcomes, type Foretelling } from "./foretold-plan.ts";
-import type { WorkShape } from "./sim-outcomes.ts";
 import { ExecutionJudge } from "./execution-judge.ts";
 import { LogChecker } from "./log-checker.ts";
-import { SimClients, type WorkloadShape } from "./sim-clients.ts";
+import { SimClients } from "./sim-clients.ts";
 import { SimCluster } from "./sim-cluster.ts";
-import type { HostLimits } from "./sim-controller.ts";
 import { SimHosts } from "./sim-fleet.ts";
-import { NO_FAULTS, swarmFaults, type FaultStrengths } from "./sim-faults.ts";
-import { planOfSource, simPlans, type PlanShape, type SimPlan } from "./sim-plans.ts";
+import { planOfSource, simPlans, type SimPlan } from "./sim-plans.ts";
 import { SimStore } from "./sim-store.ts";
 import { SimTrace } from "./sim-trace.ts";
 import { SimWorld, type Violation } from "./sim-world.ts";
-
-/** Everything that makes one simulation this one: the same settings give the same trace. */
-export interface SimulationSettings {
-  readonly seed: number;
-  /** Things that happen before the world is healed, at most. */
-  readonly steps: number;
-  readonly faults: FaultStrengths;
-  readonly workload: WorkloadShape;
-  readonly plans: PlanShape;
-  readonly work: WorkShape;
-  readonly limits: HostLimits;
-  /** Of so many comparisons of a whole run with the fold of its log one is made; 1 makes all of them. */
-  readonly compareEvery: number;
-}
+import type { SimulationSettings } from "./simulation-settings.ts";
 
 export interface SimulationResult {
   readonly settings: SimulationSettings;
@@ -46,10 +28,6 @@ export interface SimulationResult {
   readonly virtualMs: number;
 }
 
-const STEPS_DEFAULT = 3_000;
-/** Comparisons of whole runs cost more than all other checks together: all of them are made in every eighth world, elsewhere some. */
-const COMPLETE_EVERY = 8;
-const COMPARE_EVERY = 8;
 /** Steps between two sweeps of all counts. */
 const SWEEP_STEPS = 500;
 /** Steps between two looks at what is due. */
@@ -60,48 +38,6 @@ const HEALED_STEPS_MAX = 200_000;
 const PROMPT_FROM_MS = 75_000;
 /** Virtual time for the same: clocks may be two hours apart. */
 const HEALED_MS_MAX = 6 * 3_600_000;
-
-/** The settings that a seed draws: which faults, how strong, what is asked for, how small the limits are. */
-export function settingsOf(seed: number, steps = STEPS_DEFAULT): SimulationSettings {
-  const random = new SimWorld(seed, NO_FAULTS, new SimTrace()).random("settings");
-  const faults = swarmFaults(random);
-  const { plans, ...others } = swarmWork(random);
-  return {
-    seed,
-    steps,
-    faults,
-    plans,
-    ...others,
-    limits: {
-      idleMs: random.integer(2) === 0 ? 50 + random.integer(2_000) : 60_000,
-      checkpointEvents: 1 + random.integer(30 + plans.tasks),
-      indexEvents: 5 + random.integer(100),
-      segmentRows: 5 + random.integer(100),
-    },
-    compareEvery: seed % COMPLETE_EVERY === 0 ? 1 : COMPARE_EVERY,
-  };
-}
-
-/** Many small runs in which much goes wrong find other mistakes than few large ones that come far. */
-function swarmWork(random: SeededRandom): Pick<SimulationSettings, "workload" | "plans" | "work"> {
-  const size = pick(random, ["small", "small", "medium", "large"]);
-  const spanMs = 10_000 + random.integer(60_000);
-  const commandsPerRun = random.integer(8);
-  if (size === "small") {
-    return {
-      workload: { runs: 4 + random.integer(36), commandsPerRun, spanMs },
-      plans: { random: 3, foretold: 1, tasks: 7 },
-      work: { trouble: 1, durationMsMax: 4_000 },
-    };
-  }
-  const work = { trouble: pick(random, [0.03, 0.2, 1]), durationMsMax: pick(random, [300, 4_000]) };
-  const isLarge = size === "large";
-  return {
-    workload: { runs: (isLarge ? 2 : 4) + random.integer(isLarge ? 10 : 20), commandsPerRun, spanMs },
-    plans: { random: 2, foretold: 2, tasks: isLarge ? 60 + random.integer(200) : 10 + random.integer(40) },
-    work,
-  };
-}
 
 /** @param echo called with every line of the trace */
 export async function simulate(settings: SimulationSettings, echo?: (line: string) => void): Promise<SimulationResult> {
