@@ -137,7 +137,7 @@ export class LogChecker implements StoreWatcher {
     const run = this.runs.get(runId);
     if (run === undefined || !events.some(({ type }) => type === "task.dispatched")) return;
     const { world, judge } = this.#options;
-    checkLimits({ world, judge, model: run.model });
+    checkLimits({ world, judge, model: run.model, modelOf: this.#modelOf });
   }
 
   /** Events are checked here as they stand in the log. */
@@ -170,7 +170,7 @@ export class LogChecker implements StoreWatcher {
   #take(run: CheckedRun, event: RunEvent): void {
     const { world, judge } = this.#options;
     const { model } = run;
-    checkEvent({ world, judge, model }, event);
+    checkEvent({ world, judge, model, modelOf: this.#modelOf }, event);
     apply(run.folded, event);
     run.facts.add(factOf(event));
     if (event.type === "task.dispatched") {
@@ -188,6 +188,8 @@ export class LogChecker implements StoreWatcher {
     const { name: task } = model.task(index);
     this.#handedOut.add(attemptKey({ runId: model.runId, task, host, attempt }));
   }
+
+  readonly #modelOf = (runId: string): RunModel | undefined => this.runs.get(runId)?.model;
 
   /** How often the tasks of a run may have begun. */
   generationOf(runId: string): number {

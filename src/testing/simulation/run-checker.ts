@@ -1,5 +1,6 @@
 import type { RunEvent } from "../../engine/events.ts";
 import type { Outcome } from "../../operation/outcome.ts";
+import { checkAdopted } from "./check-adopted.ts";
 import { checkGate, checkGateEnd } from "./check-gates.ts";
 import { checkUndo } from "./check-undo.ts";
 import { checkDispatch, checkReady } from "./check-dispatch.ts";
@@ -14,6 +15,8 @@ export interface CheckContext {
   readonly world: SimWorld;
   readonly judge: ExecutionJudge;
   readonly model: RunModel;
+  /** Another run. */
+  readonly modelOf: (runId: string) => RunModel | undefined;
 }
 
 /**
@@ -28,8 +31,13 @@ export function checkEvent(context: CheckContext, event: RunEvent): void {
   model.lastAtMs = event.at;
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the others say nothing that is checked here
   switch (event.type) {
+    case "tasks.adopted":
+      model.adopted = event;
+      return;
     case "hosts.resolved":
-      return model.resolve(event.targets);
+      model.resolve(event.targets);
+      if (model.adopted !== undefined) checkAdopted(context, model.adopted);
+      return;
     case "task.evaluated":
       return placeTask(model, event);
     case "task.dispatched":
@@ -146,8 +154,7 @@ function endTask(context: CheckContext, event: EventOf<"task.completed">): void 
     for (const unit of task.units) unit.status = "unknown";
     return;
   }
-  task.status = event.outcome.status;
-  task.cause = event.outcome.status === "skipped" ? "unsupported" : undefined;
+  endsAs(task, event.outcome.status, event.outcome.status === "skipped" ? "unsupported" : undefined);
 }
 
 function checkRetry(context: CheckContext, event: EventOf<"retry.scheduled"> | EventOf<"attempt.refused">): void {
@@ -207,8 +214,7 @@ function endRange(
       );
       const isRunning = task.units.some(({ status }) => status === "running");
       world.check("I10", !isRunning, () => `${task.name} is ${end.status} while it runs`);
-      task.status = end.status;
-      task.cause = end.cause;
+      endsAs(task, end.status, end.cause);
     }
   }
 }
@@ -229,7 +235,13 @@ function markTask({ world, model }: CheckContext, event: EventOf<"task.marked">)
   world.check("I10", task.status === undefined, () => `${task.name} is marked, and had ended ${task.status}`);
   const isRunning = task.units.some(({ status }) => status === "running");
   world.check("I10", !isRunning, () => `${task.name} is marked while it runs`);
-  task.status = event.outcome.status;
+  endsAs(task, event.outcome.status, undefined);
+}
+
+function endsAs(task: TaskModel, status: NonNullable<TaskModel["status"]>, cause: string | undefined): void {
+  task.status = status;
+  task.cause = cause;
+  task.ends.add(status);
 }
 
 /** I10: what has ended begins anew only in a generation of its own, and nothing of it runs. */

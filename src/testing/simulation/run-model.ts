@@ -1,6 +1,7 @@
 import { must } from "../../base/assert.ts";
 import type { CompiledPlan, CompiledTask, GroupItem } from "../../plan/compiled-plan.ts";
 import type { Outcome } from "../../operation/outcome.ts";
+import type { TasksAdopted } from "../../engine/operator-events.ts";
 import type { RunCreated, StopMode } from "../../engine/events.ts";
 
 /** One task on one host, as the log tells it. */
@@ -36,6 +37,8 @@ export interface TaskModel {
   /** Set when it has ended. */
   status: Outcome["status"] | "notRun" | "dropped" | undefined;
   cause: string | undefined;
+  /** Every way it has ended, in any generation. */
+  readonly ends: Set<string>;
   isStarted: boolean;
   hasGate: boolean;
   gateDueMs: number | undefined;
@@ -59,6 +62,8 @@ export class RunModel {
   readonly busy = new Set<TaskModel>();
   readonly targets = new Map<string, readonly string[]>();
   readonly signals = new Set<string>();
+  /** What a fork takes over; it stands in the log before the hosts, without which there are no units. */
+  adopted: TasksAdopted | undefined;
   lastAtMs: number;
   phase: "running" | "stopping" | "failureBranches" | "undoing" | "rollbackSteps" | "finished" = "running";
   wasCancelled = false;
@@ -165,6 +170,7 @@ export class RunModel {
         units: this.#hostsOf(task).map(newUnit),
         status: undefined,
         cause: undefined,
+        ends: before?.ends ?? new Set(),
         isStarted: false,
         hasGate: false,
         gateDueMs: undefined,

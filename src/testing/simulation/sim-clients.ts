@@ -1,3 +1,4 @@
+import { parseRunId } from "../../base/ids.ts";
 import type { Command } from "../../engine/commands.ts";
 import type { StartRequest } from "../../runner/start-request.ts";
 import { pick } from "../random-plan.ts";
@@ -64,6 +65,9 @@ export class SimClients {
     for (let command = 0; command < runs * commandsPerRun; command++) {
       world.after(this.#random.integer(spanMs), "", () => this.#command());
     }
+    for (let forks = this.#random.integer(2 + (runs >> 2)); forks > 0; forks--) {
+      world.after(this.#random.integer(spanMs), "", () => this.#fork());
+    }
     if (this.#random.integer(2) === 0) this.#decideUntil(spanMs);
     this.#attend();
   }
@@ -121,6 +125,24 @@ export class SimClients {
       this.#acknowledged.set(key, runId);
       return undefined;
     });
+  }
+
+  /** Somebody wants a run once more, without doing again what it has done. What is foretold is taken over from its like only. */
+  #fork(): void {
+    const random = this.#random;
+    const runs = [...this.#ports.checker.runs.values()];
+    const source = runs[random.integer(Math.max(1, runs.length))];
+    const runId = source === undefined ? undefined : parseRunId(source.model.runId);
+    if (source === undefined || runId === undefined) return;
+    const { plans } = this.#ports;
+    const own = planOfSource(plans, source.model.created.source);
+    const other = pick(random, plans);
+    const plan = other.foretelling !== undefined || random.integer(4) > 0 ? own : other;
+    const from = random.integer(2) === 0 ? [`t${random.integer(plan.plan.tasks.length)}`] : undefined;
+    const isSameCode = random.integer(4) > 0;
+    const fork = { runId, isSameCode, ...(from === undefined ? {} : { from }) };
+    const key = random.integer(2) === 0 ? `fork-${random.integer(1_000)}` : undefined;
+    this.#start(plan, { ...this.#requestOf(plan, key), fork }, 0);
   }
 
   /** A person who decides soon about what nobody knows. */
