@@ -141,4 +141,32 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "",
     rules: ["I24"],
   },
+  {
+    name: "a guard that asks for all changes is content with one",
+    file: "engine/guards.ts",
+    find: "return dependencies.length > 0 && dependencies.every((one) => hasFlag(state, one, FLAG_CHANGED));",
+    replace: "return dependencies.some((one) => hasFlag(state, one, FLAG_CHANGED));",
+    rules: ["oracle"],
+  },
+  {
+    name: "a task is given one retry too few",
+    file: "engine/retry.ts",
+    find: "attemptsMade > policy.retries",
+    replace: "attemptsMade >= policy.retries",
+    rules: ["oracle"],
+  },
+  {
+    name: "a fork takes over what it was asked to do again",
+    file: "engine/adopted-tasks.ts",
+    find: "before === undefined || again.has(task.name) ||",
+    replace: "before === undefined ||",
+    rules: ["fork"],
+  },
+  {
+    name: "a fork takes over what is defined in another way",
+    file: "engine/adopted-tasks.ts",
+    find: "(!isFree && usesCode(task)) || !isAlike(old, run.plan, { task, plan })",
+    replace: "(!isFree && usesCode(task))",
+    rules: ["fork"],
+  },
 ];

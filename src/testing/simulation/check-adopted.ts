@@ -1,6 +1,6 @@
 import type { TasksAdopted } from "../../engine/operator-events.ts";
 import type { CheckContext } from "./run-checker.ts";
-import { newUnit } from "./run-model.ts";
+import { newUnit, type TaskModel } from "./run-model.ts";
 
 /**
  * A fork takes over only what the other run has said, and of that only what follows from nothing that is to run again. What
@@ -11,12 +11,13 @@ export function checkAdopted({ world, model, modelOf }: CheckContext, event: Tas
   world.check("fork", other !== undefined, () => `${model.runId} is a fork of ${event.from}, which is not in the log`);
   for (const { task: index, status, skipCause, hosts } of event.tasks) {
     const task = model.task(index);
-    const ends = other?.tasks.find(({ name }) => name === task.name)?.ends;
-    world.check("fork", ends?.has(status) === true, () => `${task.name} never ended ${status} in ${event.from}`);
+    const known = other?.tasks.find(({ name }) => name === task.name);
+    world.check("fork", known?.ends.has(status) === true, () => `${task.name} never ended ${status} in ${event.from}`);
+    world.check("fork", workOf(known) === workOf(task), () => `${task.name} does something else in ${event.from}`);
     world.check("I10", task.status === undefined, () => `${task.name} is adopted, and has ended ${task.status}`);
     for (const { task: before } of task.dependencies) {
-      const { name, status: known } = model.task(before);
-      world.check("fork", known !== undefined, () => `${task.name} is adopted, and ${name} before it is not`);
+      const { name, status: end } = model.task(before);
+      world.check("fork", end !== undefined, () => `${task.name} is adopted, and ${name} before it is not`);
     }
     task.status = status;
     task.ends.add(status);
@@ -24,4 +25,10 @@ export function checkAdopted({ world, model, modelOf }: CheckContext, event: Tas
     if (hosts === undefined) continue;
     task.units = hosts.map(({ host, outcome }) => ({ ...newUnit(host), status: "ended" as const, outcome }));
   }
+}
+
+/** What a task does and where; code leaves no trace in it. */
+function workOf(model: TaskModel | undefined): string {
+  const { body, target } = model?.task ?? {};
+  return JSON.stringify([body?.kind === "group" ? "group" : body, target]);
 }

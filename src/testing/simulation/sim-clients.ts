@@ -5,6 +5,7 @@ import { pick } from "../random-plan.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 import { decision, harmlessCommand, randomCommand } from "./random-command.ts";
 import type { CheckedRun, LogChecker } from "./log-checker.ts";
+import type { RunModel } from "./run-model.ts";
 import type { SimController } from "./sim-controller.ts";
 import { planOfSource, sourceOf, type SimPlan } from "./sim-plans.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -118,7 +119,9 @@ export class SimClients {
       const { runId } = started.value;
       started.value.ended.catch(() => {});
       world.log(`acknowledged ${runId.slice(-6)} ${key ?? ""} ${started.value.isNew ? "new" : "known"}`);
-      world.check("I1", checker.runs.has(runId), () => `${runId} is acknowledged and not in the log`);
+      const model = checker.runs.get(runId)?.model;
+      world.check("I1", model !== undefined, () => `${runId} is acknowledged and not in the log`);
+      if (started.value.isNew) this.#checkFork(model, request.fork);
       if (key === undefined) return undefined;
       const other = this.#acknowledged.get(key) ?? runId;
       world.check("I21", other === runId, () => `${key} stands for ${other} and ${runId}`);
@@ -143,6 +146,15 @@ export class SimClients {
     const fork = { runId, isSameCode, ...(from === undefined ? {} : { from }) };
     const key = random.integer(2) === 0 ? `fork-${random.integer(1_000)}` : undefined;
     this.#start(plan, { ...this.#requestOf(plan, key), fork }, 0);
+  }
+
+  /** What a fork is asked to do again it does not take over. */
+  #checkFork(model: RunModel | undefined, fork: StartRequest["fork"]): void {
+    const again = new Set(fork?.from);
+    for (const { task } of model?.adopted?.tasks ?? []) {
+      const name = model?.task(task).name ?? "";
+      this.#ports.world.check("fork", !again.has(name), () => `${name} was to run again, and is taken over`);
+    }
   }
 
   /** A person who decides soon about what nobody knows. */

@@ -101,7 +101,9 @@ class Simulation {
     for (let step = 0; step < HEALED_STEPS_MAX && !this.#hasFailed; step++) {
       if (!(await this.#world.step(untilMs))) break;
       this.#tick();
-      if (this.#world.nowMs > promptFromMs && step % PROMPT_STEPS === 0) this.#checkPrompt();
+      if (this.#world.nowMs > promptFromMs && step % PROMPT_STEPS === 0) {
+        checkPrompt(this.#world, this.#checker, this.#cluster.reachable);
+      }
       if (this.#world.nowMs > quietFromMs && step % 50 === 0 && this.#isAtRest()) break;
     }
     if (!this.#hasFailed) await this.#checkEnd();
@@ -129,11 +131,6 @@ class Simulation {
   #tick(): void {
     this.#steps += 1;
     if (this.#steps % SWEEP_STEPS === 0) this.#checker.sweep();
-  }
-
-  /** Where clocks have jumped, instants that were written before may lie hours ahead: the end looks at those. */
-  #checkPrompt(): void {
-    if (this.#settings.faults.clockJump === 0) checkPrompt(this.#world, this.#checker, this.#cluster.reachable);
   }
 
   #isAtRest(): boolean {
