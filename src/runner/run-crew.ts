@@ -77,7 +77,6 @@ export class RunCrew {
     const hosted = new HostedRun(start.runId, observer);
     const driver = this.#driverOf(hosted, parts, { plan: parts.plan, start });
     this.#runs.set(start.runId, hosted);
-    driver.finished.catch(() => {});
     const rejection = await driver.request(start);
     if (rejection === undefined) return this.#admit(hosted, driver, parts);
     this.#runs.delete(start.runId);
@@ -103,9 +102,10 @@ export class RunCrew {
     const { told, parts } = loaded.value;
     const hosted = new HostedRun(record.runId, undefined);
     const driver = this.#driverOf(hosted, parts, told);
-    driver.finished.catch(() => {});
     const rejection = await driver.request(command);
     if (rejection !== undefined || driver.view.phase === "finished") {
+      // It may have been opened and have ended again: that end is still being written.
+      if (rejection === undefined) await driver.finished.catch(() => {});
       driver.release();
       await parts.close?.();
       return rejection;
@@ -194,6 +194,7 @@ export class RunCrew {
       committed: (events, isSettled) => this.#committed({ hosted, driver }, events, isSettled),
       ...(observer === undefined ? {} : { observer }),
     });
+    driver.finished.catch(() => {});
     return driver;
   }
 

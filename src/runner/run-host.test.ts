@@ -318,6 +318,26 @@ test("given a finished run, when two commands come at once of which the first op
   assert.equal(other?.code, "DRV_RUN_TASK_RUNNING");
 });
 
+test("given a finished run that a command opens and that ends again at once, when another command follows, then it is judged after that end", async () => {
+  const calls: number[] = [];
+  const { open, request, log } = world((plan) => void plan.taskFunc("a", () => ({ changed: calls.push(1) > 0 })));
+  const host = await open();
+  const started = await host.start(request());
+  assert.ok(started.ok);
+  await started.value.ended;
+  const { runId } = started.value;
+  const append = log.append.bind(log);
+  const appendLater = async (...given: Parameters<typeof append>) => {
+    await settled();
+    return append(...given);
+  };
+  Object.assign(log, { append: appendLater });
+  const again = { type: "retryFrom", task: 0 } as const;
+  const answers = await Promise.all([host.command(runId, again), host.command(runId, again)]);
+  assert.deepEqual(answers, [undefined, undefined]);
+  assert.equal(calls.length, 3);
+});
+
 test("given a run that left memory and whose plan is missing for a while, when it gets a command, then it is set aside and not forgotten", async () => {
   const { open, request, clock, plan, fleet } = world((made) => void made.delay("wait", "1h"));
   let isMissing = false;

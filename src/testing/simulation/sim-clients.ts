@@ -212,7 +212,8 @@ export class SimClients {
       ? harmlessCommand(run.model, this.#random)
       : randomCommand(run.model, this.#random);
     if (command === undefined) return;
-    const copies = this.#random.integer(4) === 0 ? 2 : 1;
+    // Commands to a finished run are judged against its log, each in turn.
+    const copies = this.#random.integer(run.model.phase === "finished" ? 2 : 4) === 0 ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) this.#send(controller, run, command);
   }
 
@@ -224,6 +225,7 @@ export class SimClients {
     const what = `${command.type} ${created.runId.slice(-6)}`;
     this.#ask({ what, controller }, host.command(created.runId, command), (rejection) => {
       world.log(`${what} ${rejection?.code ?? "acknowledged"}`);
+      world.check("bug", rejection?.code !== "DRV_INTERNAL", () => `${what} is answered: ${rejection?.message}`);
       const fact = promisedBy(command);
       const isKept = rejection !== undefined || run.facts.has(fact);
       world.check("I1", isKept, () => `${what} is acknowledged, and "${fact}" is not in the log`);
