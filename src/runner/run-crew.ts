@@ -104,8 +104,7 @@ export class RunCrew {
     const driver = this.#driverOf(hosted, parts, told);
     const rejection = await driver.request(command);
     if (rejection !== undefined || driver.view.phase === "finished") {
-      // It may have been opened and have ended again: that end is still being written.
-      if (rejection === undefined) await driver.finished.catch(() => {});
+      if (rejection === undefined) await driver.finished.catch(() => {}); // Its new end is still being written.
       driver.release();
       await parts.close?.();
       return rejection;

@@ -13,7 +13,6 @@ export interface FailingSeed extends Mutant {
 const FILE = new URL("./failing-seeds.json", import.meta.url);
 
 export function failingSeeds(): readonly FailingSeed[] {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a file of the repository, written below
   return JSON.parse(readFileSync(FILE, "utf8")) as readonly FailingSeed[];
 }
 
@@ -26,7 +25,9 @@ export async function renewFailingSeeds(seedsMax: number, told: (line: string) =
     const { rule, seeds: seed, message } = await judgeMutant({ mutant, from: 1, seeds: seedsMax });
     const isFound = rule !== undefined && mutant.rules.includes(rule);
     isComplete &&= isFound;
-    told(`${isFound ? `seed ${seed}, ${rule}` : `not found by ${seedsMax} seeds, ${rule} ${message}`}: ${mutant.name}\n`);
+    told(
+      `${isFound ? `seed ${seed}, ${rule}` : `not found by ${seedsMax} seeds, ${rule} ${message}`}: ${mutant.name}\n`,
+    );
     renewed.push({ seed: isFound ? seed : before, ...mutant });
   }
   writeFileSync(FILE, `${JSON.stringify(renewed, undefined, 2)}\n`);

@@ -24,11 +24,7 @@ export function checkLimits({ world, model }: CheckContext): void {
   }
   if (isDryRun) return;
   for (const [host, count] of writing) {
-    world.check(
-      "I16",
-      count <= maxWritingPerHost,
-      () => `${count} units write on ${host}, ${maxWritingPerHost} may`,
-    );
+    world.check("I16", count <= maxWritingPerHost, () => `${count} units write on ${host}, ${maxWritingPerHost} may`);
   }
 }
 

@@ -20,10 +20,19 @@ export interface Foretelling {
 
 const HOST_SETS: readonly (readonly string[])[] = [["h1"], ["h2", "h3"], ["h1", "h2", "h3"]];
 const KINDS = ["success", "success", "success", "failure", "always"] as const;
+/** Most work does what it should: eight of ten. */
 const STATUSES: readonly OutcomeStatus[] = [
-  ...["changed", "changed", "changed", "changed", "changed", "unchanged", "unchanged", "unchanged"],
-  ...["skipped", "failed"],
-] as const satisfies readonly OutcomeStatus[];
+  "changed",
+  "changed",
+  "changed",
+  "changed",
+  "changed",
+  "unchanged",
+  "unchanged",
+  "unchanged",
+  "skipped",
+  "failed",
+];
 const GUARDS: readonly BuiltinGuardKind[] = [
   "onlyIfChanged",
   "onlyIfAllChanged",

@@ -24,11 +24,8 @@ export interface CheckContext {
  * the events, not from the engine.
  */
 export function checkEvent(context: CheckContext, event: RunEvent): void {
-  const { world, model } = context;
-  world.check("I14", event.at >= model.lastAtMs, () => `${event.type} of ${model.runId} lies before the event ahead`);
-  const mayFollow = model.phase !== "finished" || opensAgain(event);
-  world.check("I10", mayFollow, () => `${event.type} after the end of ${model.runId}`);
-  model.lastAtMs = event.at;
+  checkPlace(context, event);
+  const { model } = context;
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the others say nothing that is checked here
   switch (event.type) {
     case "tasks.adopted":
@@ -72,8 +69,7 @@ export function checkEvent(context: CheckContext, event: RunEvent): void {
     case "run.stopping":
       return model.stop(event.mode);
     case "phase.entered":
-      model.phase = event.phase;
-      return;
+      return void (model.phase = event.phase);
     case "run.paused":
     case "run.resumed":
       model.isPaused = event.type === "run.paused";
@@ -87,6 +83,14 @@ export function checkEvent(context: CheckContext, event: RunEvent): void {
     default:
       return;
   }
+}
+
+/** I10, I14: an event lies behind those before it, and the end of a run is its end. */
+function checkPlace({ world, model }: CheckContext, event: RunEvent): void {
+  world.check("I14", event.at >= model.lastAtMs, () => `${event.type} of ${model.runId} lies before the event ahead`);
+  const mayFollow = model.phase !== "finished" || opensAgain(event);
+  world.check("I10", mayFollow, () => `${event.type} after the end of ${model.runId}`);
+  model.lastAtMs = event.at;
 }
 
 /** A task for any host has been given one. */

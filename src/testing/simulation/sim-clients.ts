@@ -99,7 +99,8 @@ export class SimClients {
     const { world, checker, reachable } = this.#ports;
     const controller = reachable();
     const key = request.idempotencyKey;
-    const isLast = tries >= RETRIES_MAX || (key !== undefined && (this.#acknowledged.has(key) || this.#refused.has(key)));
+    const isLast =
+      tries >= RETRIES_MAX || (key !== undefined && (this.#acknowledged.has(key) || this.#refused.has(key)));
     const again = (): void => {
       if (!isLast) world.after(RETRY_MS, "", () => this.#start(plan, request, tries + 1));
     };

@@ -74,7 +74,11 @@ function swarmWork(random: SeededRandom): Workload {
       work: { trouble: 0.03, durationMsMax: 300, atOnceShare: 0.97 },
     };
   }
-  const work = { trouble: pick(random, [0.03, 0.2, 1]), durationMsMax: pick(random, [300, 4_000]), atOnceShare: 7 / 12 };
+  const work = {
+    trouble: pick(random, [0.03, 0.2, 1]),
+    durationMsMax: pick(random, [300, 4_000]),
+    atOnceShare: 7 / 12,
+  };
   return size === "medium"
     ? {
         workload: workloadOf(4, 20),
