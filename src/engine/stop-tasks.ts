@@ -1,4 +1,4 @@
-import { countOf, type FanOut, setUnitStatus } from "./fan-out.ts";
+import { countOf, enqueueUnit, type FanOut, setUnitStatus } from "./fan-out.ts";
 import { enqueueTask } from "./enqueue-task.ts";
 import type { RunState } from "./run-state.ts";
 import {
@@ -84,13 +84,23 @@ function stopStarted(state: RunState, task: number): void {
   const fan = state.fanOuts.get(task);
   if (fan === undefined || countOf(fan, READY) === 0) return;
   if (!mayStillSettle(state)) holdUnsettled(fan);
-  else if (countStartable(state, task, fan) > 0) enqueueTask(state, task);
+  else if (countStartable(state, task, fan) > 0) {
+    queueUnsettled(fan);
+    enqueueTask(state, task);
+  }
   refreshFanOut(state, task, fan);
 }
 
 /** A cancelled run does not start anything to find out what happened. */
 function mayStillSettle(state: RunState): boolean {
   return state.run.stopMode !== "cancel";
+}
+
+/** Those that waited for their host are in no queue any more. */
+function queueUnsettled(fan: FanOut): void {
+  for (let unit = 0; unit < fan.status.length; unit++) {
+    if (fan.status[unit] === READY && (fan.attempts[unit] ?? 0) > 0) enqueueUnit(fan, unit);
+  }
 }
 
 function holdUnsettled(fan: FanOut): void {

@@ -156,3 +156,19 @@ test("given level barriers, when the run stops, then held tasks are not run and 
   assert.deepEqual(run.running, ["alarm"]);
   assert.deepEqual([run.status("b"), run.status("c")], ["notRun", "notRun"]);
 });
+
+test("given an unknown outcome to be settled behind another task on its host, when the run stops, then it is settled after that", () => {
+  const onHost = { target: "h1", unknownPolicy: "rerun" } as const;
+  const plan = planFixture({
+    a: onHost,
+    b: { after: ["first"], ...onHost, policy: { priority: 1 } },
+    boom: {},
+    first: {},
+  });
+  const run = givenRun(plan, { hosts: { h1: ["h1"] } })
+    .succeeds("first")
+    .isLost("a@h1");
+  assert.deepEqual(run.running, ["boom", "b@h1"]);
+  run.fails("boom").succeeds("b@h1");
+  assert.deepEqual(run.running, ["a@h1"]);
+});

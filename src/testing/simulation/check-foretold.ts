@@ -18,7 +18,7 @@ export function checkForetold(
 }
 
 function checkRun(world: SimWorld, { model }: CheckedRun, { ends }: Foretelling): void {
-  world.check("oracle", model.phase === "finished", () => `${model.runId} is foretold to end, and is ${model.phase}`);
+  world.check("I2", model.phase === "finished", () => `${model.runId} is foretold to end, and is ${model.phase}`);
   if (model.phase !== "finished") return;
   for (const { name, status, cause } of model.tasks) {
     const foretold = ends.get(name);
