@@ -354,6 +354,10 @@ export const ERROR_CODES = {
     summary: "A run was asked to stop although it is stopping already",
     remedy: "Wait for its end; cleanup tasks may still run",
   },
+  DRV_RUN_OPTION_UNKNOWN: {
+    summary: "A run was started with an option that does not exist",
+    remedy: "Correct the spelling; the hint names the options most like it, and plan.dryRun() changes nothing",
+  },
   DRV_RUN_OPTION_INVALID: {
     summary: "An option of a run is out of range",
     remedy: "Give a value in the range that the message names",

@@ -63,3 +63,22 @@ for (const target of ["_any", "_all"]) {
     assert.equal(existsSync(path), false);
   });
 }
+
+test("given a run that is told in other words to change nothing, when it is started, then it is refused before anything runs", async () => {
+  let callCount = 0;
+  const plan = new Plan("careful");
+  plan.taskFunc("count", () => ({ changed: (callCount += 1) > 0 }));
+  for (const name of ["dryRun", "isDryRun", "dry-run", "check", "maxParalel", "__proto__x"]) {
+    const started = plan.tryStart({ [name]: true });
+    assert.ok(!started.ok);
+    assert.equal(started.error[0]?.code, "DRV_RUN_OPTION_UNKNOWN", name);
+    await assert.rejects(plan.run({ [name]: true }), /is not an option of runs/);
+  }
+  const hintOf = (name: string) => {
+    const started = plan.tryStart({ [name]: true });
+    return started.ok ? "" : started.error[0]?.hint;
+  };
+  assert.match(hintOf("dryRun") ?? "", /plan\.dryRun\(\)/);
+  assert.match(hintOf("maxParalel") ?? "", /maxParallel/);
+  assert.equal(callCount, 0);
+});

@@ -23,6 +23,7 @@ import { systemClock, systemRandom } from "../runner/system.ts";
 import { loadParts, partsOf } from "./durable-parts.ts";
 import { forkRequestOf, type DurableForkOptions } from "./fork-run.ts";
 import type { Plan, PlanResult } from "./plan.ts";
+import { DURABLE_FORK_OPTIONS, DURABLE_RUN_OPTIONS, unknownRunOptions } from "./run-option-names.ts";
 import type { RunOptions } from "./run-options.ts";
 import { runChoices } from "./start-run.ts";
 
@@ -138,7 +139,9 @@ export class DurableRuns implements AsyncDisposable {
   /** Starts a run; when it resolves the run is on the disk. Everything that is wrong is answered together. */
   async start(plan: Pick<Plan, "tryBind">, options: DurableRunOptions = {}): Promise<PlanResult<DurableRun>> {
     const { params = {}, readsText = false, source, idempotencyKey, actor, reason, observer } = options;
+    const unknown = unknownRunOptions(options, DURABLE_RUN_OPTIONS);
     const bound = plan.tryBind(params, { readsText });
+    if (unknown.length > 0) return err([...unknown, ...(bound.ok ? [] : bound.error)]);
     if (!bound.ok) return bound;
     const started = await this.#host.start(
       {
@@ -178,6 +181,8 @@ export class DurableRuns implements AsyncDisposable {
   }
 
   async #forkRequest(runId: RunId, options: DurableForkOptions): Promise<PlanResult<StartRequest>> {
+    const unknown = unknownRunOptions(options, DURABLE_FORK_OPTIONS);
+    if (unknown.length > 0) return err(unknown);
     const record = this.#host.record(runId);
     return record === undefined ? err([runUnknown(runId)]) : forkRequestOf(record, options, this.#options);
   }

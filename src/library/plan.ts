@@ -1,6 +1,6 @@
 import { DroverError, type CodedError } from "../base/coded-error.ts";
 import type { JsonObject } from "../base/json.ts";
-import { ok, type Result } from "../base/result.ts";
+import { err, ok, type Result } from "../base/result.ts";
 import { PlanBuilder } from "../definition/builder.ts";
 import type { NoParameters, ParametersDefinition } from "../definition/parameters.ts";
 import type { PlanOptions as DefinitionOptions } from "../definition/plan-options.ts";
@@ -19,6 +19,7 @@ import type { Report } from "../report/report.ts";
 import type { Hooks } from "./hooks.ts";
 import type { ParamsInput } from "./params-input.ts";
 import type { RunHandle } from "./run-handle.ts";
+import { RUN_OPTIONS, unknownRunOptions } from "./run-option-names.ts";
 import type { RunOptions } from "./run-options.ts";
 import { startRun, type BoundPlan } from "./start-run.ts";
 
@@ -143,7 +144,9 @@ export class Plan<const Parameters extends ParametersDefinition = NoParameters> 
   /** Like {@link Plan.start} and, with `isDryRun`, {@link Plan.dryRun}; answers what is wrong instead of throwing it. */
   tryStart(options: RunOptions<ParamsInput<Parameters>> = {}, choice: StartChoice = {}): PlanResult<RunHandle> {
     const { isDryRun = false } = choice;
+    const unknown = unknownRunOptions(options, RUN_OPTIONS);
     const bound = this.tryBind(options.params ?? {}, choice);
+    if (unknown.length > 0) return err([...unknown, ...(bound.ok ? [] : bound.error)]);
     return bound.ok ? startRun({ ...bound.value, isDryRun }, options) : bound;
   }
 

@@ -424,3 +424,30 @@ test("given a chain of 50,000 tasks, when it is compiled, then nothing recurses"
   const plan = compiled(planOf(...tasks));
   assert.equal(plan.remainingMs[0], 50_000);
 });
+
+test("given members of settings that nobody reads, when a plan is compiled, then each is named with what is like it", () => {
+  const body = { kind: "gate", gate: { kind: "delay", delay: "1s" } } as const;
+  const compiled = compilePlan(
+    JSON.parse(
+      JSON.stringify({
+        name: "misspelt",
+        onError: { strategy: "continue" },
+        tasks: [
+          { name: "a", body, onError: { retry: { times: 1, intial: "1s" } } },
+          { name: "b", body, timeouts: { totall: "1h" } },
+        ],
+      }),
+    ),
+    { catalog: builtinOperations() },
+  );
+  assert.ok(!compiled.ok);
+  const found = compiled.error.filter(({ code }) => code === "DRV_PLAN_OPTION_UNKNOWN");
+  assert.deepEqual(
+    found.map(({ at, hint }) => [at?.path, hint]),
+    [
+      ["onError.strategy", "Use afterFailure, retry"],
+      ["tasks.a.onError.retry.intial", 'Did you mean "initial"?'],
+      ["tasks.b.timeouts.totall", 'Did you mean "total"?'],
+    ],
+  );
+});

@@ -16,6 +16,7 @@ import { ValueReader } from "./value-reader.ts";
 /** Total time of what ends by itself: groups with their tasks, gates with the time they wait for. */
 const UNLIMITED_MS = Number.POSITIVE_INFINITY;
 const PRIORITY_MAX = 1_000_000;
+const TIMEOUT_MEMBERS = ["queue", "attempt", "total", "heartbeat", "killGrace"];
 
 /** What decides the defaults of a policy. */
 interface PolicyDefaults {
@@ -122,6 +123,7 @@ export class PolicyPool {
   ): Pick<TaskPolicy, "queueTimeoutMs" | "attemptTimeoutMs" | "totalTimeoutMs" | "heartbeatTimeoutMs" | "killGraceMs"> {
     new ValueReader(this.#problems, place).members("timeouts", given);
     const reader = new ValueReader(this.#problems, memberOf(place, "timeouts"));
+    if (typeof given === "object" && given !== null) reader.only(given, TIMEOUT_MEMBERS);
     const queueTimeoutMs = reader.duration("queue", given?.queue, { isPositive: true });
     const attemptTimeoutMs =
       reader.duration("attempt", given?.attempt, { isPositive: true }) ?? defaults.attemptTimeoutMs;

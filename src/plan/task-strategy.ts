@@ -9,6 +9,9 @@ const RETRY_MAX_MS_DEFAULT = TOTAL_TIMEOUT_MS_DEFAULT;
 const BACKOFF_FACTOR_DEFAULT = 2;
 const BACKOFF_FACTOR_MAX = 100;
 
+const STRATEGY_MEMBERS = ["afterFailure", "retry"];
+const RETRY_MEMBERS = ["times", "initial", "factor", "max", "jitter", "on"];
+
 /** An error strategy, read and checked; an absent half is inherited. */
 export interface ErrorStrategy {
   readonly afterFailure?: AfterFailure;
@@ -28,6 +31,7 @@ export function readStrategy(
     return {};
   }
   const strategy: ErrorStrategyDefinition = given;
+  reader.only(strategy, STRATEGY_MEMBERS);
   const afterFailure = reader.oneOf("afterFailure", strategy.afterFailure, ["stopAll", "continueRun"]);
   const retry = strategy.retry === undefined ? undefined : readRetry(strategy.retry, { ...context, place });
   return { ...(afterFailure === undefined ? {} : { afterFailure }), ...(retry === undefined ? {} : { retry }) };
@@ -39,6 +43,7 @@ function readRetry(
 ): RetryPolicy | undefined {
   const reader = new ValueReader(problems, memberOf(place, "retry"));
   if (reader.members("retry", given) === undefined) return undefined;
+  reader.only(given, RETRY_MEMBERS);
   const retries = reader.number("times", given.times ?? Number.NaN, { min: 0, max: ATTEMPTS_MAX - 1 });
   const factor = reader.number("factor", given.factor, { min: 1, max: BACKOFF_FACTOR_MAX, isInteger: false });
   const jitter = reader.number("jitter", given.jitter, { min: 0, max: 1, isInteger: false });

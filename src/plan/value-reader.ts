@@ -1,4 +1,5 @@
 import { type DurationInput, parseDuration } from "../base/duration.ts";
+import { didYouMean } from "../base/suggest.ts";
 import { shown } from "../definition/task-input.ts";
 import { memberOf, type Place, positionOf, type Problems } from "./problems.ts";
 
@@ -81,6 +82,16 @@ export class ValueReader {
       return this.#reject(member, value, "an object");
     }
     return Object.entries(value);
+  }
+
+  /** Refuses what nobody reads; `given` is an object. Types refuse it too, and programs without types would lose it. */
+  only(given: object, known: readonly string[]): void {
+    for (const name of Object.keys(given)) {
+      if (known.includes(name)) continue;
+      const hint = didYouMean(name, known) ?? `Use ${known.join(", ")}`;
+      const found = `${shown(name)} is no member of it`;
+      this.#problems.add("DRV_PLAN_OPTION_UNKNOWN", memberOf(this.#place, name), found, { hint });
+    }
   }
 
   #reject(member: string, found: unknown, wanted: string): undefined {
