@@ -427,17 +427,18 @@ test("given a chain of 50,000 tasks, when it is compiled, then nothing recurses"
 
 test("given members of settings that nobody reads, when a plan is compiled, then each is named with what is like it", () => {
   const body = { kind: "gate", gate: { kind: "delay", delay: "1s" } } as const;
+  const strategy = { strategy: "continue" };
+  const retry = { times: 1, intial: "1s" };
+  const timeouts = { totall: "1h" };
   const compiled = compilePlan(
-    JSON.parse(
-      JSON.stringify({
-        name: "misspelt",
-        onError: { strategy: "continue" },
-        tasks: [
-          { name: "a", body, onError: { retry: { times: 1, intial: "1s" } } },
-          { name: "b", body, timeouts: { totall: "1h" } },
-        ],
-      }),
-    ),
+    {
+      name: "misspelt",
+      onError: strategy as object,
+      tasks: [
+        { name: "a", body, onError: { retry } },
+        { name: "b", body, timeouts: timeouts as object },
+      ],
+    },
     { catalog: builtinOperations() },
   );
   assert.ok(!compiled.ok);
