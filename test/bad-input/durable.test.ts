@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { CliSandbox, untilPrinted } from "../golden/cli-process.ts";
@@ -34,6 +34,9 @@ test("given a folder that another process holds, when a plan is run in it, then 
   assert.notEqual(refused.exitCode, 0);
   assert.match(refused.stderr, /DRV_LOG_LOCKED/);
   assert.match(refused.stderr, /--ephemeral/);
+  const unforked = await cli.run(data("fork", "last"));
+  assert.notEqual(unforked.exitCode, 0);
+  assert.match(unforked.stderr, /DRV_LOG_LOCKED[^]*--data FOLDER/);
   const approved = await cli.run(data("approve", "last", "go"));
   assert.equal(approved.exitCode, 0, approved.stderr);
   assert.equal((await ended).exitCode, 0);
@@ -60,4 +63,28 @@ test("given a run whose module was changed, moved or does not load, when it is r
   assert.equal((await cli.run(data("approve", "last", "go"))).exitCode, 0);
   const resumed = await cli.run(data("resume", "last"));
   assert.equal(resumed.exitCode, 0, resumed.stderr);
+});
+
+const LINES = `
+  import { ops, Plan } from ${JSON.stringify(LIBRARY)};
+  export default function lines({ folder, mark = "one" }) {
+    const plan = new Plan("lines", { target: "_any" });
+    const line = (text) => ops.command.shell({ script: 'echo "$2" >> "$1/lines"', args: [folder, text] });
+    const same = plan.task("same", line("same"));
+    plan.task("marked", line("marked " + mark)).dependsOn(same);
+    return plan;
+  }
+`;
+
+test("given a run that has ended, when it is forked with an edited parameter, then only what that touches is done", async (context) => {
+  const cli = new CliSandbox(context);
+  const path = join(cli.folder, "lines.ts");
+  writeFileSync(path, LINES);
+  const data = ["--data", "data"];
+  assert.equal((await cli.run(["run", path, `folder=${cli.folder}`, ...data])).exitCode, 0);
+  const forked = await cli.run(["fork", "last", "mark=; two", ...data, "--output", "json"]);
+  assert.equal(forked.exitCode, 0, forked.stderr);
+  assert.equal(readFileSync(join(cli.folder, "lines"), "utf8"), "same\nmarked one\nmarked ; two\n");
+  const listed = await cli.run(["runs", ...data]);
+  assert.equal(listed.stdout.match(/ succeeded +lines\n/g)?.length, 2);
 });
