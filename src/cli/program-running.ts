@@ -103,6 +103,7 @@ function addExecCommand(program: Command, state: ProgramState): void {
     .argument("[operation]", "name of an operation, as drover ops lists them")
     .argument("[parameters...]", "its parameters: name=text, or name:=json; or a command behind --")
     .option("--target <target>", "hosts: _any, _all, a name, a label such as role:web; default _any")
+    .option("--where <condition>", "all hosts for which it holds, such as: host.labels.role == 'web'")
     .option("--dry-run", "only show what would change")
     .addHelpText(
       "after",

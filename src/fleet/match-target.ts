@@ -37,6 +37,8 @@ function matches(target: Target, host: FleetHost): boolean {
       const value = Object.hasOwn(host.labels, target.key) ? host.labels[target.key] : undefined;
       return value !== undefined && (value === target.value || value.startsWith(`${target.value}.`));
     }
+    case "where":
+      return target.matches(host);
     case "container":
       return false;
     default:

@@ -1,14 +1,16 @@
 import type { TaskDefinition } from "../definition/definition.ts";
 import { compileBody, type CompiledBody } from "./compile-body.ts";
 import { TemplateDefinition } from "../definition/template-definition.ts";
+import { conditionOf } from "../definition/where-text.ts";
 import { compileGuards } from "./compile-guards.ts";
-import { compileTemplate, knownText } from "./compile-template.ts";
+import { compileTemplate, knownText, reportExpression } from "./compile-template.ts";
 import type { CompiledTask, Target, TaskBody } from "./compiled-plan.ts";
 import type { TaskScope } from "./plan-scope.ts";
 import { memberOf, positionOf } from "./problems.ts";
 import { readRollbackStep } from "./rollback-steps.ts";
 import { parseTarget } from "./target.ts";
 import type { PolicyPool } from "./task-policy.ts";
+import { whereTarget } from "./where-target.ts";
 import { ValueReader } from "./value-reader.ts";
 
 const HOST_OPTIONS = ["target", "batches", "maxFail", "allowEmpty"] as const;
@@ -72,10 +74,20 @@ function compileTarget(
   if (text instanceof TemplateDefinition) return templatedTarget(text, scope, targets);
   const known = targets.get(text);
   if (known !== undefined) return known;
+  const condition = typeof text === "string" ? conditionOf(text) : undefined;
+  if (condition !== undefined) return conditionalTarget(condition, scope, targets);
   const parsed = parseTarget(text);
   if (parsed.ok) targets.set(parsed.value.text, parsed.value);
   else scope.problems.push({ ...parsed.error, at: positionOf(memberOf(scope.place, "target")) });
   return parsed.ok ? parsed.value : undefined;
+}
+
+/** All hosts for which a condition holds; mistakes are told at their place in it. */
+function conditionalTarget(condition: string, scope: TaskScope, targets: Map<string, Target>): Target | undefined {
+  const made = whereTarget(condition);
+  if (made.ok) targets.set(made.value.text, made.value);
+  else reportExpression(made.error, scope, memberOf(scope.place, "target.where"));
+  return made.ok ? made.value : undefined;
 }
 
 /** A target whose text is made of parameters; until they are known it stands for any hosts. */

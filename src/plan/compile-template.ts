@@ -213,7 +213,8 @@ function noteUses(
   for (const hint of hints) scope.plan.notice?.(errorOf(hint, scope, place), "hint");
 }
 
-function reportExpression(problems: readonly ExpressionProblem[], scope: TaskScope, place: Place): void {
+/** Tells the mistakes of an expression, each at its place. */
+export function reportExpression(problems: readonly ExpressionProblem[], scope: TaskScope, place: Place): void {
   for (const problem of problems) {
     const error = errorOf(problem, scope, place);
     if (problem.severity === "hint") scope.plan.notice?.(error, "hint");

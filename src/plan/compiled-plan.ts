@@ -215,7 +215,16 @@ export type Target =
   | { readonly kind: "all"; readonly text: string }
   | { readonly kind: "host"; readonly text: string; readonly name: string }
   | { readonly kind: "label"; readonly text: string; readonly key: string; readonly value: string }
-  | { readonly kind: "container"; readonly text: string; readonly container: string; readonly host?: string };
+  | { readonly kind: "container"; readonly text: string; readonly container: string; readonly host?: string }
+  /** All hosts for which a condition holds; the text says which. */
+  | {
+      readonly kind: "where";
+      readonly text: string;
+      readonly matches: (host: {
+        readonly name: string;
+        readonly labels: { readonly [key: string]: string };
+      }) => boolean;
+    };
 
 /** Frozen inputs of a run. */
 export interface RunInput {

@@ -2,7 +2,12 @@ import { codedError, type CodedError, type SourcePosition } from "../base/coded-
 import { NAME_LENGTH_MAX } from "../base/limits.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { shown } from "../definition/task-input.ts";
+import { conditionOf } from "../definition/where-text.ts";
 import type { Target } from "./compiled-plan.ts";
+import { whereTarget } from "./where-target.ts";
+
+/** Conditions are longer than names. */
+const CONDITION_LENGTH_MAX = 10_000;
 
 const HOST = /^[\w.-]+$/;
 const LABEL_PART = HOST;
@@ -17,6 +22,8 @@ const CONTAINER_KEY = "docker";
  * @returns the target, or `DRV_PLAN_TARGET_INVALID`
  */
 export function parseTarget(text: unknown, options: { readonly at?: SourcePosition } = {}): Result<Target, CodedError> {
+  const condition = typeof text === "string" && text.length <= CONDITION_LENGTH_MAX ? conditionOf(text) : undefined;
+  if (condition !== undefined) return readCondition(condition, options.at);
   const target = typeof text === "string" && text.length <= 2 * NAME_LENGTH_MAX ? read(text) : undefined;
   if (target !== undefined) return ok(target);
   const message = `Cannot read target ${shown(text)}: it is neither a host nor a label nor a container`;
@@ -24,6 +31,14 @@ export function parseTarget(text: unknown, options: { readonly at?: SourcePositi
   return err(
     codedError("DRV_PLAN_TARGET_INVALID", message, { hint, ...(options.at === undefined ? {} : { at: options.at }) }),
   );
+}
+
+function readCondition(condition: string, at: SourcePosition | undefined): Result<Target, CodedError> {
+  const target = whereTarget(condition);
+  if (target.ok) return target;
+  const found = target.error.map(({ message }) => message).join("; ");
+  const message = `Cannot read target ${shown(condition)}: ${found}`;
+  return err(codedError("DRV_PLAN_TARGET_INVALID", message, at === undefined ? {} : { at }));
 }
 
 function read(text: string): Target | undefined {

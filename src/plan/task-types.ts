@@ -20,6 +20,7 @@ const STATUS: ValueType = {
   kind: "string",
   oneOf: ["unknown", "changed", "unchanged", "skipped", "failed", "cancelled", "notRun"],
 };
+import { conditionOf } from "../definition/where-text.ts";
 
 /** Types of the results of operations, each made once. */
 const resultTypes = new WeakMap<OperationSpec, ValueType>();
@@ -96,6 +97,7 @@ function dataType({ body, target: own }: TaskDefinition, { catalog, target }: Ta
 
 /** Whether a target stands for one host whatever the fleet is. */
 export function isSingle(target: string): boolean {
+  if (conditionOf(target) !== undefined) return false;
   return target === "_any" || (target !== "_all" && (!target.includes(":") || target.startsWith("docker:")));
 }
 

@@ -123,7 +123,7 @@ function isOpen(status: TaskView["status"]): boolean {
 /** Of one host its data; of a target that may stand for several, those of each host by its name. */
 function dataOf(view: TaskView, { target }: CompiledTask): JsonValue | undefined {
   if (target === undefined) return view.data;
-  if (target.kind === "label" || target.kind === "all") {
+  if (target.kind === "label" || target.kind === "all" || target.kind === "where") {
     const entries = view.hostResults.flatMap(({ hostname, data }) =>
       data === undefined ? [] : [[hostname, data] as const],
     );

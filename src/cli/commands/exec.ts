@@ -3,6 +3,7 @@ import { codedError, type CodedError } from "../../base/coded-error.ts";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../../base/json.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { TaskView } from "../../engine/run-view.ts";
+import { whereText } from "../../definition/where-text.ts";
 import { findOperation } from "../../operation/catalog.ts";
 import { paramsJsonSchema } from "../../operation/describe.ts";
 import type { OperationSpec } from "../../operation/spec.ts";
@@ -21,6 +22,8 @@ import { writeReport, type RunOptions } from "./run.ts";
 export interface ExecOptions extends RunOptions {
   /** Hosts to run on. Default: any one. */
   readonly target?: string;
+  /** A condition over the hosts, instead of a target. */
+  readonly where?: string;
 }
 
 /** What is to be done once. */
@@ -97,7 +100,8 @@ async function planOf(
 ): Promise<Result<LoadedPlan, readonly CodedError[]>> {
   const { Plan } = await import("../../library/plan.ts");
   const plan = new Plan(NAME);
-  plan.task({ operation, params, target: options.target ?? "_any" });
+  const target = options.where === undefined ? (options.target ?? "_any") : whereText(options.where);
+  plan.task({ operation, params, target });
   const port = await context.openRunPort();
   const compiled = port.compile(plan);
   if (compiled?.ok !== true) return err(compiled === undefined ? [nothingToDo()] : compiled.error);

@@ -33,7 +33,7 @@ export function readTask(input: TaskInput, context: ReaderContext): readonly Tas
   const settings = isOuter
     ? outerSettings(input)
     : readSettings(input, context, made.kind !== "gate" && made.kind !== "group");
-  const target = isOuter ? undefined : readTarget(members.get("target"), [...path, "target"], context);
+  const target = isOuter ? undefined : readTarget(members.get("target"));
   const undo = isOuter ? undefined : readUndo(input, context);
   const outputs = membersOf(members.get("outputs"));
   const task: TaskDefinition = {

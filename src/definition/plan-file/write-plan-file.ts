@@ -5,6 +5,7 @@ import type { NeedDefinition, PlanDefinition, TaskDefinition } from "../definiti
 import type { ErrorStrategyDefinition } from "../error-strategy.ts";
 import type { GuardDefinition } from "../guard.ts";
 import { TemplateDefinition } from "../template-definition.ts";
+import { conditionOf } from "../where-text.ts";
 import { BodyWriter } from "./body-writer.ts";
 import { durationText, escaped, isFunctionValue } from "./written-values.ts";
 
@@ -85,7 +86,7 @@ class PlanWriter {
     }
     for (const name of TASK_MEMBERS) if (task[name] !== undefined) written.set(name, task[name]);
     if (task.target !== undefined) {
-      written.set("target", task.target instanceof TemplateDefinition ? task.target.value : escaped(task.target));
+      written.set("target", task.target instanceof TemplateDefinition ? task.target.value : targetOf(task.target));
     }
     if (task.estimate !== undefined) written.set("estimate", durationText(task.estimate));
     writeStrategy(task.onError, written);
@@ -145,4 +146,9 @@ function writeStrategy(strategy: ErrorStrategyDefinition | undefined, into: Writ
       ...Object.entries(rest).filter(([, value]) => value !== undefined && !isFunctionValue(value)),
     ]),
   );
+}
+
+function targetOf(target: string): unknown {
+  const condition = conditionOf(target);
+  return condition === undefined ? escaped(target) : new Map([["where", condition]]);
 }

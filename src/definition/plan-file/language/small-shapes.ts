@@ -121,7 +121,7 @@ export const TARGET = either(
   record("target", {
     where: {
       shape: CONDITION,
-      doc: "A condition over `host`.",
+      doc: "A condition over `host.name` and `host.labels`; a host without a label it asks for is not meant.",
       isRequired: true,
       example: "host.labels.role == 'web'",
     },
