@@ -15,9 +15,14 @@ import {
 
 /** Commands that carry plans out, or look at what they would do. */
 export function addRunningCommands(program: Command, state: ProgramState): void {
-  addDriftCommand(program, state);
+  addRunCommand(program, state);
+  addPlanCommand(program, state);
   addApplyCommand(program, state);
   addExecCommand(program, state);
+  addDriftCommand(program, state);
+}
+
+function addRunCommand(program: Command, state: ProgramState): void {
   const { context } = state;
   runOptions(planCommand(program, "run", "carry out a plan"))
     .option("--dry-run", "only show what would change, as drover plan does")
@@ -40,6 +45,10 @@ export function addRunningCommands(program: Command, state: ProgramState): void 
       const { runCommand } = await import("./commands/run.ts");
       state.exitCode = await runCommand(file, words, { options, context });
     });
+}
+
+function addPlanCommand(program: Command, state: ProgramState): void {
+  const { context } = state;
   // What is saved is what -o stands for here.
   const description = "show what a run would change, without changing anything";
   runOptions(planCommand(program, "plan", description, "--output <format>"))
