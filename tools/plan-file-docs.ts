@@ -55,7 +55,7 @@ export function planFilePage(): string {
 
 The language of plan files, version 1. Generated from the declarations that also check files; \`drover explain tasks.retry\`
 prints a part of it, and [plan.schema.json](plan.schema.json) is the JSON Schema for editors. What the checker finds is
-[measured](evidence/plan-files.md). Begin with
+[shown beside another checker](evidence/validate-vs-ansible.md). Begin with
 [your first plan file](guides/first-plan-file.md).
 
 \`\`\`yaml

@@ -7,5 +7,6 @@ import { membersOf } from "./members.ts";
 export function readTarget(given: unknown): string | TemplateDefinition | undefined {
   if (typeof given === "string") return withExpressions(given);
   const condition = membersOf(given)?.get("where");
-  return condition === undefined ? undefined : whereText(String(condition));
+  if (typeof condition !== "string" && typeof condition !== "boolean") return undefined;
+  return whereText(String(condition));
 }

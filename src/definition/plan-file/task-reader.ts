@@ -18,7 +18,7 @@ const UNUSABLE: BodyDefinition = { kind: "gate", gate: { kind: "delay", delay: 0
 
 /** One task of a file, followed by those of its hooks. */
 export function readTask(input: TaskInput, context: ReaderContext): readonly TaskDefinition[] {
-  const { name, members, path } = input;
+  const { name, members } = input;
   const word = `task ${JSON.stringify(name.slice(0, 80))}`;
   const body = bodyMember(input, word, context);
   const at = placeOfTask(input, body, context);
