@@ -38,9 +38,9 @@ test("given a wrong plan file, when it is checked, then text, JSON and SARIF all
   assert.equal(text.exitCode, 3);
   assertGolden("validate-wrong.txt", text.stdout);
   const json = await cli.run(["validate", "wrong.yml", "--output", "json"]);
-  assertGolden("validate-wrong.json", json.stdout);
+  assertGolden("validate-wrong.json.txt", json.stdout);
   const sarif = await cli.run(["validate", "wrong.yml", "--sarif"]);
-  assertGolden("validate-wrong.sarif.json", sarif.stdout);
+  assertGolden("validate-wrong.sarif.txt", sarif.stdout);
   const log: unknown = JSON.parse(sarif.stdout);
   assert.ok(typeof log === "object" && log !== null && "version" in log && log.version === "2.1.0");
 });
@@ -48,7 +48,7 @@ test("given a wrong plan file, when it is checked, then text, JSON and SARIF all
 test("given a plan file, when it is explained, exported and drawn as data, then each has its form", async (context) => {
   const cli = new CliSandbox(context);
   writeFileSync(join(cli.folder, "right.yml"), RIGHT);
-  assertGolden("explain-plan-file.json", (await cli.run(["explain", "right.yml", "--output", "json"])).stdout);
+  assertGolden("explain-plan-file.json.txt", (await cli.run(["explain", "right.yml", "--output", "json"])).stdout);
   const exported = await cli.run(["export", "right.yml"]);
   assertGolden("export-plan-file.yml", exported.stdout);
   writeFileSync(join(cli.folder, "again.yml"), exported.stdout);
@@ -61,7 +61,7 @@ test("given the language, when it is asked for, then its schema is the published
   const printed = await cli.run(["schema"]);
   assert.deepEqual(JSON.parse(printed.stdout), JSON.parse(normalised(published)));
   assertGolden("explain-retry.txt", (await cli.run(["explain", "tasks.retry"])).stdout);
-  assertGolden("explain-retry.json", (await cli.run(["explain", "tasks.retry", "--output", "json"])).stdout);
+  assertGolden("explain-retry.json.txt", (await cli.run(["explain", "tasks.retry", "--output", "json"])).stdout);
 });
 
 test("given a plan that wants locks or messages, when it is checked, then it is right; when it runs, then it is refused with a code", async (context) => {
