@@ -103,11 +103,14 @@ export async function checkAtEnd(end: EndOfWorld): Promise<void> {
   checkRecovery(world, end, () => true);
   for (const run of checker.runs.values()) checkRunAtEnd(end, run);
   if (controller?.host === undefined) return;
-  for (const { model, folded } of checker.runs.values()) {
+  for (const run of checker.runs.values()) {
+    const { model, folded, newest } = run;
     const runId = parseRunId(model.runId);
     if (model.phase === "finished" && !isChosen()) continue;
     const view = runId === undefined ? undefined : controller.host.view(runId);
     void view?.then((told) => {
+      // Its next timer may have struck while it was being told.
+      if (run.newest !== newest) return;
       const isSame = told.ok && shown(told.value) === shown(viewRun(folded));
       world.check("I20", isSame, () => `${model.runId} in memory differs from its log`);
     });
