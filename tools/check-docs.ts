@@ -137,9 +137,11 @@ async function runBlocks(root: string, blocks: readonly DocBlock[]): Promise<rea
 
 async function execute(root: string, block: DocBlock, argv: readonly string[]): Promise<string | undefined> {
   const binaries = [join(root, WORK_FOLDER, "bin"), join(root, "node_modules/.bin"), process.env["PATH"]].join(":");
+  // Runs of these blocks are none of whoever checks them.
+  const state = { XDG_STATE_HOME: join(root, WORK_FOLDER, "state"), DROVER_DATA: undefined };
   const { exitCode, output } = await runCommand(argv, {
     cwd: join(root, folderOf(block.file)),
-    env: { PATH: binaries, NO_COLOR: "1", FORCE_COLOR: undefined },
+    env: { ...state, PATH: binaries, NO_COLOR: "1", FORCE_COLOR: undefined },
     timeoutMs: BLOCK_TIMEOUT_MS,
   });
   return exitCode === block.exitCode

@@ -50,7 +50,8 @@ async function runExample(
     const argv = [join(root, "examples", script), ...args.map((text) => text.replaceAll("$WORK", work))];
     const result = await runCommand([process.execPath, "--conditions=source", ...argv], {
       cwd: root,
-      env: { NO_COLOR: "1", FORCE_COLOR: undefined },
+      // Runs of examples are none of whoever checks them.
+      env: { XDG_STATE_HOME: join(work, "state"), DROVER_DATA: undefined, NO_COLOR: "1", FORCE_COLOR: undefined },
       timeoutMs: EXAMPLE_TIMEOUT_MS,
     });
     const missing = prints.filter((text) => !result.output.includes(text));
