@@ -4,7 +4,7 @@ import { settingsOf } from "../../src/testing/simulation/simulation-settings.ts"
 import { simulate } from "../../src/testing/simulation/simulation.ts";
 
 /** Seeds in one test, so that a failure names a small part. */
-const SEEDS_PER_TEST = 20;
+const SEEDS_PER_TEST = 10;
 
 /** Simulates the worlds of these seeds, each twice: no invariant is broken, and the same things happen both times. */
 export function simulateSeeds(from: number, to: number): void {

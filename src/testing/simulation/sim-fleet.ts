@@ -13,7 +13,6 @@ import type { SimProcess } from "./sim-process.ts";
 import type { SimItem } from "./sim-queue.ts";
 import type { SimWorld } from "./sim-world.ts";
 
-const NEVER = new Promise<never>(() => {});
 /** Time without an answer after which a job is sent again under its token, or given up. */
 const RESEND_MS = 5_000;
 const SENDS_MAX = 12;
@@ -68,7 +67,7 @@ export class SimFleet implements Fleet {
   }
 
   async dispatch(job: Job, { signal }: DispatchOptions): Promise<AttemptResult> {
-    if (!this.#process.acts()) return NEVER;
+    if (!this.#process.acts()) return new Promise(() => {});
     this.#watcher.dispatched(job);
     const executor = this.#hosts.executors.get(job.host);
     if (executor === undefined) return answerOf(job, { status: "unknown", reason: "there is no such host" });

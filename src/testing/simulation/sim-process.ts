@@ -2,9 +2,6 @@ import type { SeededRandom } from "../seeded-random.ts";
 import { ProcessClock } from "./process-clock.ts";
 import type { SimWorld } from "./sim-world.ts";
 
-/** What a dead process waits for. */
-const NEVER = new Promise<never>(() => {});
-
 /**
  * One process of the simulated system. Everything reaches it through {@link SimProcess.deliver}: nothing does once it is
  * dead, and what comes while it stands still waits. All it does goes through ports, which ask {@link SimProcess.acts}.
@@ -84,7 +81,7 @@ export class SimProcess {
 
   /** Waits `delayMs` for the answer of something outside; forever once the process is dead. */
   answered<Value>(delayMs: number, label: string, answer: () => Value): Promise<Value> {
-    if (!this.acts()) return NEVER;
+    if (!this.acts()) return new Promise(() => {});
     const { promise, resolve, reject } = Promise.withResolvers<Value>();
     this.world.after(delayMs, label, () =>
       this.deliver(() => {

@@ -5,7 +5,6 @@ import type { AttemptIdentity, ExecutionJudge } from "./execution-judge.ts";
 import type { OutcomePorts } from "./sim-outcomes.ts";
 import type { SimProcess } from "./sim-process.ts";
 
-const NEVER = new Promise<never>(() => {});
 /** Who looks at what a process begins to do. */
 export interface CallWatcher {
   /** I6: what is called must be in the log. @returns what it is called there */
@@ -28,7 +27,7 @@ export class SimUserCode implements UserCode {
 
   runTask(_body: unknown, call: FunctionCall): unknown {
     const process = this.#process;
-    if (!process.acts()) return NEVER;
+    if (!process.acts()) return new Promise(() => {});
     const { attempt, token, signal } = call;
     const identity = this.#watcher.called(call);
     const name = identity.task;

@@ -15,8 +15,6 @@ import type { SimItem } from "./sim-queue.ts";
 import type { SimProcess } from "./sim-process.ts";
 import type { SimStore } from "./sim-store.ts";
 
-/** What a dead process waits for. */
-const NEVER = new Promise<never>(() => {});
 const COMMIT_MS_MAX = 500;
 
 /**
@@ -95,7 +93,7 @@ export class StorePort implements DurableLog {
   async [Symbol.asyncDispose](): Promise<void> {}
 
   async #write(what: string, commit: () => AppendOutcome): Promise<AppendOutcome> {
-    if (!this.#process.acts()) return NEVER;
+    if (!this.#process.acts()) return new Promise(() => {});
     if (this.#failed !== undefined) throw this.#failed;
     if (this.#isAppending) throw refusal("DRV_LOG_APPEND_IN_FLIGHT", "Cannot append: another append is in flight");
     this.#isAppending = true;
