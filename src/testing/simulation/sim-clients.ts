@@ -114,7 +114,7 @@ export class SimClients {
       if (!started.ok) {
         const codes = started.error.map(({ code }) => code);
         // What is wrong with a request stays wrong; what is wrong with the log may pass.
-        if (key !== undefined && !codes.some((code) => code.startsWith("DRV_LOG"))) this.#refused.add(key);
+        if (key !== undefined && !codes.some((code) => code.startsWith("DRV_LOG_"))) this.#refused.add(key);
         return world.log(`refused: ${codes.join()}`);
       }
       const { runId } = started.value;
