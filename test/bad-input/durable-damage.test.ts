@@ -87,7 +87,7 @@ const HARMS: readonly Harm[] = [
   },
   {
     what: "every snapshot is cut in half",
-    harm: (data) => snapshots(data).forEach((path) => truncateSync(path, readFileSync(path).length / 2)),
+    harm: (data) => snapshots(data).forEach((path) => truncateSync(path, Math.floor(readFileSync(path).length / 2))),
     warned: /DRV_LOG_SNAPSHOT_DAMAGED/,
   },
   {
@@ -103,7 +103,7 @@ const HARMS: readonly Harm[] = [
   },
   {
     what: "every content is cut in half",
-    harm: (data) => blobs(data).forEach((path) => truncateSync(path, readFileSync(path).length / 2)),
+    harm: (data) => blobs(data).forEach((path) => truncateSync(path, Math.floor(readFileSync(path).length / 2))),
     refused: /DRV_LOG_BLOB_DAMAGED/,
   },
   {

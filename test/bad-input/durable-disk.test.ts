@@ -9,7 +9,10 @@ import { PrivateDisk } from "./private-mount.ts";
 
 const LIBRARY = new URL("../../src/index.ts", import.meta.url).href;
 const TASKS = 16;
-/** Every command leaves a line outside, so that one that was run twice shows; what it says fills the disk. */
+/**
+ * Every command leaves a line outside, so that one that was run twice shows; what it says fills the disk. Its own output
+ * may meet the full disk before the log does: that is not what is asked here.
+ */
 const PLAN = `
   import { ops, Plan } from ${JSON.stringify(LIBRARY)};
   const SCRIPT = 'printf "%s\\\\n" "$1" >> "$2"; head -c "$3" /dev/zero | tr "\\\\0" x';
