@@ -1,6 +1,8 @@
 import { sha256 } from "../base/json.ts";
-import type { CompiledPlan } from "../plan/compiled-plan.ts";
+import type { CompiledPlan, TaskBody } from "../plan/compiled-plan.ts";
 import { plansOfGroup } from "../plan/group-plans.ts";
+
+const KINDS: readonly TaskBody["kind"][] = ["operation", "function", "script", "gate", "group"];
 
 const shapes = new WeakMap<CompiledPlan, string>();
 
@@ -16,11 +18,12 @@ export function shapeOf(plan: CompiledPlan): string {
   const inner: string[] = [];
   for (const { body } of tasks)
     if (body.kind === "group") for (const one of plansOfGroup(body)) inner.push(shapeOf(one));
-  const names = tasks.map(({ name, body }) => `${body.kind} ${name}`).join("\n");
-  const edges = [offsets, targets, kinds].map((column) =>
+  const taskKinds = Uint8Array.from(tasks, ({ body }) => KINDS.indexOf(body.kind));
+  const names = graph.ids.join("\n");
+  const columns = [taskKinds, offsets, targets, kinds].map((column) =>
     sha256(new Uint8Array(column.buffer, column.byteOffset, column.byteLength)),
   );
-  const shape = sha256([sha256(plan.name), sha256(names), ...edges, ...inner].join("\n"));
+  const shape = sha256([sha256(plan.name), sha256(names), ...columns, ...inner].join("\n"));
   shapes.set(plan, shape);
   return shape;
 }
