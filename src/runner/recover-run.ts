@@ -23,6 +23,14 @@ export interface ToldRun extends RecoveredRun {
   readonly passedOver: readonly CodedError[];
 }
 
+/** Where a run stands in its log. */
+export interface RunPlace {
+  readonly lane: number;
+  readonly record: RunRecord;
+  /** What {@link snapshotsOf} has begun to read. */
+  readonly snapshots?: Promise<LatestSnapshot>;
+}
+
 /** Name of the snapshots of a run. */
 export function snapshotNameOf(runId: RunId): string {
   return `run/${runId}`;
@@ -31,14 +39,13 @@ export function snapshotNameOf(runId: RunId): string {
 /**
  * Folds a run from its newest good snapshot and the events after that; from all its events when no snapshot can be used.
  *
- * @param place `snapshots`: the read of {@link snapshotsOf}, when that was begun before
  * @param plan the plan of the run; with code only when the run is to go on
  * @returns the run at `record.newest`, or why it cannot be told: an event of another version (`DRV_RUN_EVENT_UNKNOWN`), a
  * damaged row or blob (`DRV_LOG_…`), or events that do not fit the plan (`DRV_RUN_QUARANTINED`)
  */
 export async function recoverRun(
   log: DurableLog,
-  place: { readonly lane: number; readonly record: RunRecord; readonly snapshots?: Promise<LatestSnapshot> },
+  place: RunPlace,
   plan: CompiledPlan,
 ): Promise<Result<ToldRun, CodedError>> {
   const { lane, record, snapshots = snapshotsOf(log, record) } = place;
@@ -98,10 +105,11 @@ function reasonOf(thrown: unknown, runId: RunId): CodedError {
 /** The first event of a run: its frozen inputs. */
 export async function readCreated(
   log: DurableLog,
-  { lane, record }: { readonly lane: number; readonly record: RunRecord },
+  { lane, record }: RunPlace,
 ): Promise<Result<RunCreated, CodedError>> {
   try {
-    for await (const row of log.read(lane, record.first)) {
+    // As a stream that ends where it begins: only this row is asked for, and not those of other runs after it.
+    for await (const row of log.readStream(lane, record.first)) {
       const events = await decodeEvents(row.events.slice(0, 1), log.blobs);
       if (!events.ok) return events;
       const [created] = events.value;

@@ -5,7 +5,7 @@ import type { RunView } from "../engine/run-view.ts";
 import type { DurableLog } from "../eventlog/durable-log.ts";
 import type { CompiledPlan } from "../plan/compiled-plan.ts";
 import type { PlanSource, RunParts } from "./plan-source.ts";
-import { keptPlan, readCreated, recoverRun, snapshotsOf, type ToldRun } from "./recover-run.ts";
+import { keptPlan, readCreated, recoverRun, snapshotsOf, type RunPlace, type ToldRun } from "./recover-run.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** Snapshots remembered as passed over. */
@@ -47,7 +47,7 @@ export class RunLoader {
     const told =
       fingerprint !== undefined && parts.value.plan.fingerprint() !== fingerprint
         ? err(planChanged(record))
-        : await this.#recover(record, parts.value.plan);
+        : await this.#recover(place, parts.value.plan);
     if (told.ok) return ok({ told: told.value, parts: parts.value });
     await parts.value.close?.();
     return err([told.error]);
@@ -56,11 +56,11 @@ export class RunLoader {
   /** The run without its code: enough to tell it and to decide about it. */
   async tell(record: RunRecord): Promise<Result<ToldRun, CodedError>> {
     const plan = await keptPlan(this.#log, record);
-    return plan.ok ? this.#recover(record, plan.value) : plan;
+    return plan.ok ? this.#recover({ lane: this.#lane, record }, plan.value) : plan;
   }
 
-  async #recover(record: RunRecord, plan: CompiledPlan): Promise<Result<ToldRun, CodedError>> {
-    const told = await recoverRun(this.#log, { lane: this.#lane, record }, plan);
+  async #recover(place: RunPlace, plan: CompiledPlan): Promise<Result<ToldRun, CodedError>> {
+    const told = await recoverRun(this.#log, place, plan);
     for (const error of told.ok ? told.value.passedOver : []) {
       if (this.#passedOver.size < PASSED_OVER_MAX) this.#passedOver.set(error.message, error);
     }
