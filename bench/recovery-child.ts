@@ -3,7 +3,6 @@ import { writeSync } from "node:fs";
 import { must } from "../src/base/assert.ts";
 import { err, ok } from "../src/base/result.ts";
 import { openSqliteLog } from "../src/eventlog/sqlite/sqlite-log.ts";
-import type { Fleet } from "../src/fleet/fleet.ts";
 import { ops, Plan } from "../src/index.ts";
 import { authorCode } from "../src/library/author-code.ts";
 import type { CompiledPlan } from "../src/plan/compiled-plan.ts";
@@ -12,6 +11,7 @@ import { keptPlan } from "../src/runner/recover-run.ts";
 import { RunHost } from "../src/runner/run-host.ts";
 import type { RunRecord } from "../src/runner/run-record.ts";
 import { systemClock, systemRandom } from "../src/runner/system.ts";
+import { OneHostFleet } from "../src/testing/one-host-fleet.ts";
 import { makeEngineWorkload } from "./engine-workload.ts";
 import { answerParent, childArgument } from "./run-child.ts";
 
@@ -38,31 +38,17 @@ export interface RecoveryTimes {
 const IN_FLIGHT = 256;
 
 /** Hosts that answer at once, remember what they have done, and go silent when told to. */
-class RecordingFleet implements Fleet {
-  readonly isDurable = true;
+class RecordingFleet extends OneHostFleet {
   readonly #sent: (job: Job) => Promise<AttemptResult>;
 
   constructor(sent: (job: Job) => Promise<AttemptResult>) {
+    super();
     this.#sent = sent;
-  }
-
-  hosts() {
-    return [{ name: "one", labels: {} }];
-  }
-
-  resolve() {
-    return ok(["one"]);
-  }
-
-  async facts() {
-    return err({ code: "DRV_FLEET_UNKNOWN_HOST" as const, message: "This host has no facts" });
   }
 
   dispatch(job: Job): Promise<AttemptResult> {
     return this.#sent(job);
   }
-
-  async [Symbol.asyncDispose](): Promise<void> {}
 }
 
 function compile({ layerCount, width }: RecoveryArgument): CompiledPlan {

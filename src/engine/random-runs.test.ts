@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { must } from "../base/assert.ts";
 import type { Outcome, OutcomeStatus } from "../operation/outcome.ts";
+import { BUILTIN_GUARD_KINDS } from "../definition/guard.ts";
 import type { BuiltinGuardKind } from "../plan/compiled-plan.ts";
 import { planFixture, type TaskFixture } from "../testing/plan-fixture.ts";
 import { endsWell, randomRun } from "../testing/random-world.ts";
@@ -144,19 +145,7 @@ function advanceTwice(run: RunSpecification): unknown {
 
 const KINDS = ["success", "success", "failure", "always"] as const;
 const STATUSES = ["changed", "unchanged", "unchanged", "skipped", "failed"] as const;
-const GUARDS: readonly (BuiltinGuardKind | undefined)[] = [
-  undefined,
-  undefined,
-  undefined,
-  "onlyIfChanged",
-  "onlyIfAllChanged",
-  "onlyIfFailed",
-  "onlyIfAnyHostFailed",
-  "onlyIfAllHostsFailed",
-  "onlyIfAnyHostSkipped",
-  "onlyIfAnyHostChanged",
-  "onlyIfAllHostsChanged",
-];
+const GUARDS: readonly (BuiltinGuardKind | undefined)[] = [undefined, undefined, undefined, ...BUILTIN_GUARD_KINDS];
 
 const workload = fc
   .array(

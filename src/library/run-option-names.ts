@@ -8,7 +8,6 @@ type Names<Options> = Readonly<Record<keyof Options, true>>;
 
 const SHARED = {
   params: true,
-  fleet: true,
   maxParallel: true,
   rollback: true,
   allowIrreversible: true,
@@ -17,10 +16,12 @@ const SHARED = {
   observer: true,
   onUnknownHeld: true,
 } as const;
+const DURABLE = { ...SHARED, readsText: true, source: true } as const;
 
 /** Options of `Plan.run`, `start` and `dryRun`. */
 export const RUN_OPTIONS: Names<RunOptions> = {
   ...SHARED,
+  fleet: true,
   hooks: true,
   signal: true,
   log: true,
@@ -30,29 +31,10 @@ export const RUN_OPTIONS: Names<RunOptions> = {
 };
 
 /** Options of `DurableRuns.start`. */
-export const DURABLE_RUN_OPTIONS: Names<DurableRunOptions> = {
-  ...SHARED,
-  readsText: true,
-  source: true,
-  idempotencyKey: true,
-};
+export const DURABLE_RUN_OPTIONS: Names<DurableRunOptions> = { ...DURABLE, fleet: true, idempotencyKey: true };
 
 /** Options of `DurableRuns.fork`. */
-export const DURABLE_FORK_OPTIONS: Names<DurableForkOptions> = {
-  params: true,
-  maxParallel: true,
-  rollback: true,
-  allowIrreversible: true,
-  actor: true,
-  reason: true,
-  observer: true,
-  onUnknownHeld: true,
-  readsText: true,
-  source: true,
-  from: true,
-  plan: true,
-  isSameCode: true,
-};
+export const DURABLE_FORK_OPTIONS: Names<DurableForkOptions> = { ...DURABLE, from: true, plan: true, isSameCode: true };
 
 /** What people write who want to change nothing. */
 const DRY_RUN = /^(is)?-?(dry-?run|check|noop|whatif)$/i;

@@ -121,9 +121,8 @@ export class PolicyPool {
     given: TaskDefinition["timeouts"],
     { defaults, place }: { readonly defaults: PolicyDefaults; readonly place: Place },
   ): Pick<TaskPolicy, "queueTimeoutMs" | "attemptTimeoutMs" | "totalTimeoutMs" | "heartbeatTimeoutMs" | "killGraceMs"> {
-    new ValueReader(this.#problems, place).members("timeouts", given);
+    new ValueReader(this.#problems, place).members("timeouts", given, TIMEOUT_MEMBERS);
     const reader = new ValueReader(this.#problems, memberOf(place, "timeouts"));
-    if (typeof given === "object" && given !== null) reader.only(given, TIMEOUT_MEMBERS);
     const queueTimeoutMs = reader.duration("queue", given?.queue, { isPositive: true });
     const attemptTimeoutMs =
       reader.duration("attempt", given?.attempt, { isPositive: true }) ?? defaults.attemptTimeoutMs;

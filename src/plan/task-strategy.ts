@@ -24,14 +24,10 @@ export function readStrategy(
   context: { readonly problems: Problems; readonly place: Place },
 ): ErrorStrategy {
   const place = memberOf(context.place, "onError");
-  const reader = new ValueReader(context.problems, place);
-  if (given === undefined) return {};
-  if (typeof given !== "object" || given === null) {
-    reader.members("onError", given);
-    return {};
-  }
+  new ValueReader(context.problems, context.place).members("onError", given, STRATEGY_MEMBERS);
+  if (typeof given !== "object" || given === null) return {};
   const strategy: ErrorStrategyDefinition = given;
-  reader.only(strategy, STRATEGY_MEMBERS);
+  const reader = new ValueReader(context.problems, place);
   const afterFailure = reader.oneOf("afterFailure", strategy.afterFailure, ["stopAll", "continueRun"]);
   const retry = strategy.retry === undefined ? undefined : readRetry(strategy.retry, { ...context, place });
   return { ...(afterFailure === undefined ? {} : { afterFailure }), ...(retry === undefined ? {} : { retry }) };
@@ -41,9 +37,8 @@ function readRetry(
   given: NonNullable<ErrorStrategyDefinition["retry"]>,
   { problems, place }: { readonly problems: Problems; readonly place: Place },
 ): RetryPolicy | undefined {
+  if (new ValueReader(problems, place).members("retry", given, RETRY_MEMBERS) === undefined) return undefined;
   const reader = new ValueReader(problems, memberOf(place, "retry"));
-  if (reader.members("retry", given) === undefined) return undefined;
-  reader.only(given, RETRY_MEMBERS);
   const retries = reader.number("times", given.times ?? Number.NaN, { min: 0, max: ATTEMPTS_MAX - 1 });
   const factor = reader.number("factor", given.factor, { min: 1, max: BACKOFF_FACTOR_MAX, isInteger: false });
   const jitter = reader.number("jitter", given.jitter, { min: 0, max: 1, isInteger: false });

@@ -75,23 +75,29 @@ export class ValueReader {
     return items.every((item) => typeof item === "string") ? items : this.#reject(member, value, "a list of text");
   }
 
-  /** Members of an object, in their order. */
-  members(member: string, value: unknown): readonly (readonly [string, unknown])[] | undefined {
+  /**
+   * Members of an object, in their order. Those that are not among `known` are refused: types do that too, and programs
+   * without types would lose them.
+   */
+  members(
+    member: string,
+    value: unknown,
+    known?: readonly string[],
+  ): readonly (readonly [string, unknown])[] | undefined {
     if (value === undefined) return undefined;
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       return this.#reject(member, value, "an object");
     }
-    return Object.entries(value);
+    const members = Object.entries(value);
+    if (known !== undefined)
+      for (const [name] of members) if (!known.includes(name)) this.#unknown(member, name, known);
+    return members;
   }
 
-  /** Refuses what nobody reads; `given` is an object. Types refuse it too, and programs without types would lose it. */
-  only(given: object, known: readonly string[]): void {
-    for (const name of Object.keys(given)) {
-      if (known.includes(name)) continue;
-      const hint = didYouMean(name, known) ?? `Use ${known.join(", ")}`;
-      const found = `${shown(name)} is no member of it`;
-      this.#problems.add("DRV_PLAN_OPTION_UNKNOWN", memberOf(this.#place, name), found, { hint });
-    }
+  #unknown(member: string, name: string, known: readonly string[]): void {
+    const hint = didYouMean(name, known) ?? `Use ${known.join(", ")}`;
+    const place = memberOf(memberOf(this.#place, member), name);
+    this.#problems.add("DRV_PLAN_OPTION_UNKNOWN", place, `${shown(name)} is no member of ${member}`, { hint });
   }
 
   #reject(member: string, found: unknown, wanted: string): undefined {

@@ -11,39 +11,27 @@ import { Plan } from "../library/plan.ts";
 import { authorCode } from "../library/author-code.ts";
 import type { AttemptResult, Job } from "../protocol/job.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
+import { OneHostFleet } from "../testing/one-host-fleet.ts";
 import { SeededRandom } from "../testing/seeded-random.ts";
 import type { DriverPorts, NewRun } from "./driver-options.ts";
 import { RunDriver } from "./run-driver.ts";
 import { systemClock } from "./system.ts";
 
 /** Answers every job as told, and remembers it. */
-class ScriptedFleet implements Fleet {
-  readonly isDurable = false;
+class ScriptedFleet extends OneHostFleet {
+  override readonly isDurable = false;
   readonly jobs: Job[] = [];
   readonly #answer: (job: Job) => AttemptResult["outcome"] | Promise<AttemptResult["outcome"]>;
 
   constructor(answer: (job: Job) => AttemptResult["outcome"] | Promise<AttemptResult["outcome"]>) {
+    super();
     this.#answer = answer;
-  }
-
-  hosts() {
-    return [{ name: "one", labels: {} }];
-  }
-
-  resolve() {
-    return { ok: true as const, value: ["one"] };
-  }
-
-  async facts() {
-    return { ok: false as const, error: { code: "DRV_FLEET_UNKNOWN_HOST", message: "no facts here" } };
   }
 
   async dispatch(job: Job): Promise<AttemptResult> {
     this.jobs.push(job);
     return { token: job.token, outcome: await this.#answer(job), durationMs: 0 };
   }
-
-  async [Symbol.asyncDispose](): Promise<void> {}
 }
 
 /** A log that answers only when it is told to. */

@@ -4,52 +4,15 @@ import { codedError, DroverError } from "../base/coded-error.ts";
 import type { JsonObject } from "../base/json.ts";
 import { err, ok } from "../base/result.ts";
 import { MemoryLog } from "../eventlog/memory-log.ts";
-import type { Fleet } from "../fleet/fleet.ts";
 import { authorCode } from "../library/author-code.ts";
 import { Plan } from "../library/plan.ts";
 import { ops } from "../operation/ops.ts";
-import type { AttemptResult, Job } from "../protocol/job.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
+import { LastingFleet } from "../testing/lasting-fleet.ts";
 import { SeededRandom } from "../testing/seeded-random.ts";
 import type { PlanSource } from "./plan-source.ts";
 import { RunHost, type RunHostOptions } from "./run-host.ts";
 import type { StartRequest } from "./start-request.ts";
-
-/** Hosts that outlive the controller: jobs are kept by token, and answered when the test says so. */
-class LastingFleet implements Fleet {
-  readonly isDurable = true;
-  readonly started: Job[] = [];
-  readonly results = new Map<string, PromiseWithResolvers<AttemptResult>>();
-
-  hosts() {
-    return [{ name: "one", labels: {} }];
-  }
-
-  resolve() {
-    return ok(["one"]);
-  }
-
-  async facts() {
-    return err({ code: "DRV_FLEET_UNKNOWN_HOST", message: "no facts here" });
-  }
-
-  dispatch(job: Job): Promise<AttemptResult> {
-    const known = this.results.get(job.token);
-    if (known !== undefined) return known.promise;
-    this.started.push(job);
-    const answer = Promise.withResolvers<AttemptResult>();
-    this.results.set(job.token, answer);
-    return answer.promise;
-  }
-
-  answer(task: string): void {
-    const job = this.started.find((started) => started.task === task);
-    assert.ok(job !== undefined, `${task} was started`);
-    this.results.get(job.token)?.resolve({ token: job.token, outcome: { status: "changed" }, durationMs: 1 });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {}
-}
 
 interface World {
   readonly log: MemoryLog;
@@ -106,7 +69,7 @@ test("given a run whose process ends while a job runs, when it is resumed, then 
   const view = await resumed.value.ended;
   assert.equal(view.verdict, "succeeded");
   assert.deepEqual(
-    fleet.started.map(({ task }) => task),
+    fleet.begun.map(({ task }) => task),
     ["first", "second"],
   );
 });
@@ -119,16 +82,16 @@ test("given an attempt whose outcome nobody knows, when it is probed, then the p
   const started = await host.start(request());
   assert.ok(started.ok);
   await settled();
-  const [lost] = fleet.started;
+  const [lost] = fleet.begun;
   assert.ok(lost !== undefined);
   const unknown = { status: "unknown", reason: "nobody heard of it" } as const;
-  fleet.results.get(lost.token)?.resolve({ token: lost.token, outcome: unknown, durationMs: 1 });
+  fleet.end(lost, unknown);
   await settled();
-  const probe = fleet.started[1];
+  const probe = fleet.begun[1];
   assert.equal(probe?.mode, "probe");
   assert.equal(probe.probeOf, lost.token);
   assert.notEqual(probe.token, lost.token);
-  fleet.results.get(probe.token)?.resolve({ token: probe.token, outcome: { status: "changed" }, durationMs: 1 });
+  fleet.end(probe, { status: "changed" });
   assert.equal((await started.value.ended).verdict, "succeeded");
 });
 
@@ -200,7 +163,7 @@ test("given a run that nobody drives, when it gets a command, then it is written
     await offline.commandOffline(started.value.runId, { type: "approve", task: 0, actor: "ann" }),
     undefined,
   );
-  assert.equal(fleet.started.length, 0);
+  assert.equal(fleet.begun.length, 0);
   const resumed = await offline.resume(started.value.runId);
   assert.ok(resumed.ok);
   await settled();

@@ -1,17 +1,7 @@
-import type { BuiltinGuardKind, CompiledPlan, GroupItem, GroupKeys, TaskPolicy } from "../plan/compiled-plan.ts";
+import { BUILTIN_GUARD_KINDS } from "../definition/guard.ts";
+import type { CompiledPlan, GroupItem, GroupKeys, TaskPolicy } from "../plan/compiled-plan.ts";
 import { planFixture, type TaskFixture, VALUE_FUNCTION_FIXTURE } from "./plan-fixture.ts";
 import type { SeededRandom } from "./seeded-random.ts";
-
-const GUARDS: readonly BuiltinGuardKind[] = [
-  "onlyIfChanged",
-  "onlyIfAllChanged",
-  "onlyIfFailed",
-  "onlyIfAnyHostFailed",
-  "onlyIfAllHostsFailed",
-  "onlyIfAnyHostSkipped",
-  "onlyIfAnyHostChanged",
-  "onlyIfAllHostsChanged",
-];
 
 /** Hosts for the targets of random plans. */
 export const RANDOM_HOSTS: Readonly<Record<string, readonly string[]>> = {
@@ -61,7 +51,7 @@ function randomRollbackSteps(random: SeededRandom): Record<string, TaskFixture> 
 }
 
 function randomTask(random: SeededRandom, shape: Shape): TaskFixture {
-  const guards = random.integer(4) === 0 ? [pick(random, GUARDS)] : [];
+  const guards = random.integer(4) === 0 ? [pick(random, BUILTIN_GUARD_KINDS)] : [];
   const when = { kind: "when", evaluate: () => true } as const;
   return {
     guards: random.integer(10) === 0 ? [...guards, when] : guards,

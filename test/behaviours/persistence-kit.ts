@@ -1,60 +1,22 @@
 import assert from "node:assert/strict";
 import type { Result } from "../../src/base/result.ts";
-import { err, ok } from "../../src/base/result.ts";
+import { ok } from "../../src/base/result.ts";
 import type { RunView } from "../../src/engine/run-view.ts";
 import { MemoryLog } from "../../src/eventlog/memory-log.ts";
-import type { Fleet } from "../../src/fleet/fleet.ts";
 import { authorCode } from "../../src/library/author-code.ts";
 import { Plan } from "../../src/library/plan.ts";
 import { ops } from "../../src/operation/ops.ts";
-import type { AttemptResult, Job } from "../../src/protocol/job.ts";
 import { RunHost, type RunHostOptions, type StartedRun } from "../../src/runner/run-host.ts";
 import type { StartRequest } from "../../src/runner/start-request.ts";
 import { FakeClock } from "../../src/testing/fake-clock.ts";
+import { LastingFleet } from "../../src/testing/lasting-fleet.ts";
 import { SeededRandom } from "../../src/testing/seeded-random.ts";
-
-/** One host that outlives the controller: jobs are kept by token and answered when the test says so. */
-class LastingHost implements Fleet {
-  readonly isDurable = true;
-  /** Jobs that were begun; asking for one again by its token begins nothing. */
-  readonly begun: Job[] = [];
-  readonly #answers = new Map<string, PromiseWithResolvers<AttemptResult>>();
-
-  hosts() {
-    return [{ name: "one", labels: {} }];
-  }
-
-  resolve() {
-    return ok(["one"]);
-  }
-
-  async facts() {
-    return err({ code: "DRV_FLEET_UNKNOWN_HOST", message: "no facts here" });
-  }
-
-  dispatch(job: Job): Promise<AttemptResult> {
-    const known = this.#answers.get(job.token);
-    if (known !== undefined) return known.promise;
-    this.begun.push(job);
-    const answer = Promise.withResolvers<AttemptResult>();
-    this.#answers.set(job.token, answer);
-    return answer.promise;
-  }
-
-  answer(task: string): void {
-    const job = this.begun.find((begun) => begun.task === task);
-    assert.ok(job !== undefined, `${task} was begun`);
-    this.#answers.get(job.token)?.resolve({ token: job.token, outcome: { status: "changed" }, durationMs: 1 });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {}
-}
 
 /** A log and a host that stay, while controllers come and go. */
 export class LastingWorld {
   readonly log = new MemoryLog({ keepsEvents: true });
   readonly clock = new FakeClock();
-  readonly host = new LastingHost();
+  readonly host = new LastingFleet();
   /** Functions that were called, in order. */
   readonly calls: string[] = [];
   #plan: Plan;

@@ -4,17 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { attemptToken } from "../../src/base/ids.ts";
-import { err, ok } from "../../src/base/result.ts";
+import { ok } from "../../src/base/result.ts";
 import { MemoryLog } from "../../src/eventlog/memory-log.ts";
 import type { MemoryBlobStore } from "../../src/eventlog/memory-blob-store.ts";
 import type { AppendOutcome, LogBatch } from "../../src/eventlog/event-log.ts";
 import { openDiskJournal } from "../../src/execute/disk-journal.ts";
-import type { Fleet } from "../../src/fleet/fleet.ts";
 import { authorCode } from "../../src/library/author-code.ts";
 import { ops, Plan } from "../../src/index.ts";
 import type { AttemptResult, Job } from "../../src/protocol/job.ts";
 import { RunHost } from "../../src/runner/run-host.ts";
 import { FakeClock } from "../../src/testing/fake-clock.ts";
+import { OneHostFleet } from "../../src/testing/one-host-fleet.ts";
 import { SeededRandom } from "../../src/testing/seeded-random.ts";
 
 const RUNS = 20;
@@ -65,23 +65,10 @@ class FoundLog extends MemoryLog {
 }
 
 /** Hosts that go on without their controller, and tell the result of a token they know. */
-class SteadyFleet implements Fleet {
-  readonly isDurable = true;
+class SteadyFleet extends OneHostFleet {
   /** How often each task was carried out. */
   readonly done = new Map<string, number>();
   readonly #results = new Map<string, AttemptResult>();
-
-  hosts() {
-    return [{ name: "one", labels: {} }];
-  }
-
-  resolve() {
-    return ok(["one"]);
-  }
-
-  async facts() {
-    return err({ code: "DRV_FLEET_UNKNOWN_HOST", message: "no facts here" });
-  }
 
   async dispatch({ token, task }: Job): Promise<AttemptResult> {
     const known = this.#results.get(token);
@@ -91,8 +78,6 @@ class SteadyFleet implements Fleet {
     this.#results.set(token, result);
     return result;
   }
-
-  async [Symbol.asyncDispose](): Promise<void> {}
 }
 
 /** Runs a plan, cuts the power after so many turns, and goes on with what is found; answers what was found wrong. */

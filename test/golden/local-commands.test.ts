@@ -1,21 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
+import { test } from "node:test";
 import { CliSandbox } from "./cli-process.ts";
-
-/** A program in a folder that holds a project made by `drover init`. */
-async function project(context: TestContext): Promise<CliSandbox> {
-  const cli = new CliSandbox(context);
-  const made = await cli.run(["init"]);
-  assert.equal(made.exitCode, 0, made.stderr);
-  return cli;
-}
-
-const FLEET = ["--fleet", "hosts.yml"];
+import { FLEET, newProject } from "./new-project.ts";
 
 test("given a new project, when it is checked, planned and run twice, then all goes well and the second run changes nothing", async (context) => {
-  const cli = await project(context);
+  const cli = await newProject(context);
   const results = [
     await cli.run(["validate", "plan.yml"]),
     await cli.run(["plan", "plan.yml", ...FLEET]),
@@ -105,7 +96,7 @@ test("given wrong parameters everywhere, when a plan is checked with them, then 
 });
 
 test("given one operation or command, when executed on hosts, then each is shown once for all that answered alike", async (context) => {
-  const cli = await project(context);
+  const cli = await newProject(context);
   const hostile = "$(touch x); rm -rf . \n'\"";
   const { stdout, exitCode } = await cli.run(["exec", "--target", "role:web", ...FLEET, "--", "printf", "%s", hostile]);
   assert.equal(exitCode, 0);
@@ -127,7 +118,7 @@ test("given one operation or command, when executed on hosts, then each is shown
 });
 
 test("given two runs or plans, when compared, then what differs is shown and the exit code tells", async (context) => {
-  const cli = await project(context);
+  const cli = await newProject(context);
   await cli.run(["run", "plan.yml", ...FLEET]);
   await cli.run(["run", "plan.yml", ...FLEET]);
   const runs = await cli.run(["runs", "--output", "json"]);

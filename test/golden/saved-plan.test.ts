@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
-import { CliSandbox } from "./cli-process.ts";
-
-/** A program in a folder that holds a project made by `drover init`. */
-async function project(context: TestContext): Promise<CliSandbox> {
-  const cli = new CliSandbox(context);
-  const made = await cli.run(["init"]);
-  assert.equal(made.exitCode, 0, made.stderr);
-  return cli;
-}
-
-const FLEET = ["--fleet", "hosts.yml"];
+import { test } from "node:test";
+import { FLEET, newProject } from "./new-project.ts";
 
 test("given a saved plan, when nothing has changed, then it is applied; when a host has drifted, then that one is named and nothing is done", async (context) => {
-  const cli = await project(context);
+  const cli = await newProject(context);
   const saved = await cli.run(["plan", "plan.yml", ...FLEET, "-o", "it.saved.json"]);
   assert.match(saved.stdout, /drover apply it\.saved\.json/);
   assert.equal(statSync(join(cli.folder, "it.saved.json")).mode & 0o777, 0o600);
@@ -34,7 +24,7 @@ test("given a saved plan, when nothing has changed, then it is applied; when a h
 });
 
 test("given a saved plan, when the plan is another now, or the file is no saved plan, then it is refused", async (context) => {
-  const cli = await project(context);
+  const cli = await newProject(context);
   await cli.run(["plan", "plan.yml", ...FLEET, "-o", "it.saved.json"]);
   const plan = join(cli.folder, "plan.yml");
   writeFileSync(plan, readFileSync(plan, "utf8").replace("/srv/welcome/index.txt", "/srv/welcome/other.txt"));
@@ -56,7 +46,7 @@ tasks:
 `;
 
 test("given a saved plan with a secret, when it is read, then the secret is not in it and must be given again", async (context) => {
-  const cli = await project(context);
+  const cli = await newProject(context);
   writeFileSync(join(cli.folder, "secret.yml"), SECRET_PLAN);
   const given = ["token=hush-hush-1", "count=2"];
   const saved = await cli.run(["plan", "secret.yml", ...FLEET, ...given, "-o", "s.json"]);
@@ -70,7 +60,7 @@ test("given a saved plan with a secret, when it is read, then the secret is not 
 
 test("given a folder that may not be written to, when a plan is saved there, then a coded error says so", async (context) => {
   if (process.getuid?.() === 0) return context.skip("root may write anywhere");
-  const cli = await project(context);
+  const cli = await newProject(context);
   mkdirSync(join(cli.folder, "closed"));
   chmodSync(join(cli.folder, "closed"), 0o500);
   const { stderr, exitCode } = await cli.run(["plan", "plan.yml", ...FLEET, "-o", "closed/it.json"]);

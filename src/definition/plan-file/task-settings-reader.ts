@@ -2,21 +2,12 @@ import type { SourcePosition } from "../../base/coded-error.ts";
 import type { NeedDefinition, TaskDefinition } from "../definition.ts";
 import type { GuardDefinition } from "../guard.ts";
 import { BUILTIN_GUARD_KINDS } from "../guard.ts";
+import { COPIED_TASK_MEMBERS } from "./copied-task-members.ts";
 import { copied, itemsOf, type Members, membersOf, oneOrMoreOf, plainOf, textOf } from "./members.ts";
 import { placeOf } from "./place-of.ts";
 import type { ReaderContext, TaskPart } from "./reader-context.ts";
 
-const COPIED = [
-  "title",
-  "batches",
-  "maxFail",
-  "allowEmpty",
-  "tolerate",
-  "priority",
-  "concurrencyKey",
-  "estimate",
-  "runsOn",
-];
+const COPIED: readonly string[] = [...COPIED_TASK_MEMBERS, "estimate"];
 
 /** What a task says besides its body, order and hooks. The compiler checks it once more. */
 export function readSettings({ members }: TaskPart, { defaults }: ReaderContext, canBeAttempted: boolean): object {

@@ -6,6 +6,7 @@ import type { ErrorStrategyDefinition } from "../error-strategy.ts";
 import type { GuardDefinition } from "../guard.ts";
 import { TemplateDefinition } from "../template-definition.ts";
 import { conditionOf } from "../where-text.ts";
+import { COPIED_TASK_MEMBERS } from "./copied-task-members.ts";
 import { BodyWriter } from "./body-writer.ts";
 import { durationText, escaped, isFunctionValue } from "./written-values.ts";
 
@@ -39,16 +40,6 @@ const PLAN_MEMBERS = [
   "maxWritingPerHost",
   "concurrency",
   "levelBarriers",
-] as const;
-const TASK_MEMBERS = [
-  "title",
-  "batches",
-  "maxFail",
-  "allowEmpty",
-  "tolerate",
-  "priority",
-  "concurrencyKey",
-  "runsOn",
 ] as const;
 
 class PlanWriter {
@@ -84,7 +75,7 @@ class PlanWriter {
         task.guards.map((guard) => this.#guardOf(guard, path)),
       );
     }
-    for (const name of TASK_MEMBERS) if (task[name] !== undefined) written.set(name, task[name]);
+    for (const name of COPIED_TASK_MEMBERS) if (task[name] !== undefined) written.set(name, task[name]);
     if (task.target !== undefined) {
       written.set("target", task.target instanceof TemplateDefinition ? task.target.value : targetOf(task.target));
     }

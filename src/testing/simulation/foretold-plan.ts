@@ -1,5 +1,6 @@
+import { BUILTIN_GUARD_KINDS } from "../../definition/guard.ts";
 import type { Outcome, OutcomeStatus } from "../../operation/outcome.ts";
-import type { BuiltinGuardKind, CompiledPlan } from "../../plan/compiled-plan.ts";
+import type { CompiledPlan } from "../../plan/compiled-plan.ts";
 import { planFixture, type TaskFixture } from "../plan-fixture.ts";
 import { pick } from "../random-plan.ts";
 import { foretell, type OracleEnd, type OracleTask } from "../run-oracle.ts";
@@ -32,16 +33,6 @@ const STATUSES: readonly OutcomeStatus[] = [
   "unchanged",
   "skipped",
   "failed",
-];
-const GUARDS: readonly BuiltinGuardKind[] = [
-  "onlyIfChanged",
-  "onlyIfAllChanged",
-  "onlyIfFailed",
-  "onlyIfAnyHostFailed",
-  "onlyIfAllHostsFailed",
-  "onlyIfAnyHostSkipped",
-  "onlyIfAnyHostChanged",
-  "onlyIfAllHostsChanged",
 ];
 /** Tasks back to which a dependency reaches, at least, so that plans are wide and deep. */
 const REACH_MIN = 12;
@@ -85,7 +76,7 @@ function randomTask(
     outcomes: new Map(hosts.map((host) => [host, statusOn(random, host)])),
     maxFail: hosts.length > 1 ? random.integer(2) : 0,
     failsFirst: random.integer(6) === 0 ? 1 + random.integer(2) : 0,
-    ...(random.integer(5) === 0 ? { guard: pick(random, GUARDS) } : {}),
+    ...(random.integer(5) === 0 ? { guard: pick(random, BUILTIN_GUARD_KINDS) } : {}),
   };
 }
 
