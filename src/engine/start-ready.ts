@@ -1,4 +1,5 @@
 import { DUE_RETRY } from "./due-queue.ts";
+import { enqueueTask } from "./enqueue-task.ts";
 import { type FanOut, nextQueued, QUEUE_NONE, QUEUE_READY } from "./fan-out.ts";
 import type { RunState } from "./run-state.ts";
 import { isHostFree, isKeyFree, keySlotsOf, parkForHost, wakeForHost, wakeForKey } from "./slots.ts";
@@ -47,6 +48,7 @@ function isRetryDue({ state, now }: Step, key: number): boolean {
   return false;
 }
 
+/** The task is the top of the queue. */
 function leaveQueue(state: RunState, task: number): void {
   state.queues.ready.pop();
   state.queues.queued[task] = 0;
@@ -80,9 +82,13 @@ function offerHosts(state: RunState, fan: FanOut): void {
   }
 }
 
-/** Starts as many units of a task as slots allow, those of one attempt number in one event. */
+/**
+ * Starts as many units of a task as slots allow, those of one attempt number in one event. The task leaves the queue
+ * first: what is woken meanwhile may come before it there.
+ */
 function startUnits(step: Step, task: number, fan: FanOut): void {
   const { state } = step;
+  leaveQueue(state, task);
   const room = freeSlotsFor(state, task);
   const units: number[] = [];
   let attempt = -1;
@@ -104,7 +110,7 @@ function startUnits(step: Step, task: number, fan: FanOut): void {
     fan.queue[unit] = QUEUE_NONE;
     units.push(unit);
   }
-  if (nextQueued(fan) === -1) leaveQueue(state, task);
+  if (nextQueued(fan) !== -1) enqueueTask(state, task);
   if (units.length > 0) emit(step, { type: "task.dispatched", v: 1, at: step.now, task, attempt, units });
 }
 

@@ -172,3 +172,22 @@ for (const how of ["succeeded", "rerun", "marked"] as const) {
     assert.equal(run.view.verdict, "succeeded");
   });
 }
+
+test("given tasks that wait for one host, when one that can never use it is looked at between them, then none is forgotten", () => {
+  const busy = { target: "both", policy: { totalTimeoutMs: 100, killGraceMs: 10, priority: 0 } };
+  const tasks = {
+    first: { target: "h1", policy: { priority: 3 } },
+    second: { target: "h1", policy: { priority: 2 } },
+    late: { ...busy, unknownPolicy: "hold" as const },
+  };
+  const plan = planFixture(tasks, { limits: { maxWritingPerHost: 1 } });
+  const run = givenRun(plan, { hosts: { h1: ["h1"], both: ["h1", "h2"] } });
+  assert.deepEqual(run.running, ["first@h1", "late@h2"]);
+  // Time is up for `late`: nobody knows what became of it on h2, and on h1 it does not begin any more.
+  run.after(100).after(10).after(10);
+  assert.equal(run.status("late"), "unknown");
+  // Everything that could start is looked at again, while h1 is taken.
+  run.when({ type: "pause" }).when({ type: "resume" });
+  run.succeeds("first@h1");
+  assert.deepEqual(run.running, ["second@h1"]);
+});
