@@ -176,7 +176,10 @@ export class LogChecker implements StoreWatcher {
     if (event.type === "task.dispatched") {
       for (const unit of event.units ?? [0]) this.#allow(model, event.task, unit, event.attempt);
     } else if (event.type === "undo.started") {
-      for (const { host } of model.task(event.task).units) this.#allowOn(model, event.task, host, event.attempt);
+      const { units, pastHosts } = model.task(event.task);
+      for (const host of [...units.map((unit) => unit.host), ...pastHosts]) {
+        this.#allowOn(model, event.task, host, event.attempt);
+      }
     }
   }
 

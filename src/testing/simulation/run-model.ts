@@ -48,6 +48,8 @@ export interface TaskModel {
   isRefused: boolean;
   /** Whether an attempt was ever made, in any generation. */
   hasEverStarted: boolean;
+  /** Where earlier generations have been: a task for any host may be on another one now. */
+  readonly pastHosts: Set<string>;
   /** What earlier generations did and a rollback undoes, by the number the log gives it. */
   readonly earlier: Map<number, UnitModel>;
 }
@@ -178,6 +180,7 @@ export class RunModel {
         approvers: new Set(),
         isRefused: false,
         hasEverStarted: before?.hasEverStarted ?? false,
+        pastHosts: before?.pastHosts ?? new Set(),
         earlier: new Map(),
       };
     }
@@ -217,6 +220,7 @@ function renew(task: TaskModel, isDropped: boolean): void {
   task.isCleanUp = false;
   task.approvers.clear();
   task.isRefused = false;
+  for (const { host } of task.units) task.pastHosts.add(host);
   task.units = task.units.map(({ host }) => newUnit(task.task.target?.kind === "any" ? "" : host));
 }
 
