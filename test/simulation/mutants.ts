@@ -90,7 +90,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "eventlog/lane-writer.ts",
     find: "rows: waiting.map(({ row }) => row) };",
     replace: "rows: waiting.map(({ row }) => row).slice(0, Math.max(1, waiting.length - 1)) };",
-    rules: ["I1", "I2", "I6", "I7"],
+    rules: ["I1", "I2", "I6", "I7", "I20"],
   },
   {
     name: "an idempotency key is not looked up",
